@@ -1,0 +1,1 @@
+//! What the program shows: text, diffs, JSON.

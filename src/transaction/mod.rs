@@ -1,0 +1,1 @@
+//! Writing: backups, journal, atomic replacement, undo.
