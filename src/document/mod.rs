@@ -1,5 +1,303 @@
 //! Documents: parsed config files that can be located in and edited without disturbing the rest.
+//!
+//! A [`Document`] holds a file's text, its value, and where in the text each part of the value lies.
+//! [`Document::edit`] gives the text with some [`Edit`]s made; every other byte stays as it was. The
+//! edited text is read again, and must have exactly the value that the edits ask for.
 
+mod check;
+mod edit;
+mod error;
+mod json;
+mod lines;
 mod pointer;
+mod tree;
 
+use std::fmt;
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+pub use edit::Edit;
+pub use error::{EditError, ParseError};
+pub use lines::line_column;
 pub use pointer::{Pointer, Token};
+
+use tree::{Children, Node};
+
+/// The largest file that is read, in bytes: 16 MiB. The largest known config file has a quarter of that.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// How deep objects and arrays may be nested.
+///
+/// Config files stay below 20. The limit keeps every recursive reader far from the end of its stack,
+/// and `serde_json`, which checks strict JSON, stops at 127 by itself.
+pub const MAX_DEPTH: usize = 120;
+
+/// The syntax of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// JSON as in RFC 8259, and nothing else.
+    Json,
+    /// JSON with comments and trailing commas.
+    Jsonc,
+    /// JSON5: also unquoted keys, single quotes, hexadecimal numbers and more.
+    Json5,
+    /// TOML.
+    Toml,
+    /// YAML, a single document.
+    Yaml,
+    /// YAML between `---` lines at the start of a Markdown file.
+    FrontMatter,
+}
+
+impl Format {
+    /// The name used in rules and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Jsonc => "jsonc",
+            Self::Json5 => "json5",
+            Self::Toml => "toml",
+            Self::Yaml => "yaml",
+            Self::FrontMatter => "front-matter",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A member that has no effect, because a later one in the same object has the same name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The place both claim.
+    pub pointer: Pointer,
+    /// The name of the member without effect.
+    pub shadowed: Range<usize>,
+    /// The name of the member that counts.
+    pub effective: Range<usize>,
+}
+
+/// A comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// The comment's bytes, markers included.
+    pub span: Range<usize>,
+    /// The comment without its markers and the spaces around it.
+    pub text: String,
+}
+
+/// A parsed file. All spans are byte offsets in the file, byte order mark included.
+#[derive(Debug, Clone)]
+pub struct Document {
+    format: Format,
+    text: String,
+    parsed: Parsed,
+}
+
+/// What a format's reader makes of a text.
+#[derive(Debug, Clone)]
+struct Parsed {
+    value: Value,
+    /// `None` when the text holds no value at all.
+    tree: Option<Node>,
+    duplicates: Vec<Duplicate>,
+}
+
+impl Parsed {
+    /// A text of only whitespace and comments: an empty object, so that members can be set in it.
+    fn empty() -> Self {
+        Self {
+            value: Value::Object(Map::new()),
+            tree: None,
+            duplicates: Vec::new(),
+        }
+    }
+
+    fn new(text: &str, value: Value, tree: Node) -> Self {
+        let mut duplicates = Vec::new();
+        collect_duplicates(text, &tree, &mut Vec::new(), &mut duplicates);
+        Self {
+            value,
+            tree: Some(tree),
+            duplicates,
+        }
+    }
+}
+
+impl Document {
+    /// Reads a file's bytes.
+    pub fn parse(bytes: &[u8], format: Format) -> Result<Self, ParseError> {
+        let text = decode(bytes)?;
+        let parsed = read(text, format)?;
+        Ok(Self {
+            format,
+            text: text.to_owned(),
+            parsed,
+        })
+    }
+
+    /// The syntax the document was read as.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The text it was read from, byte order mark included.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The document's value. Of members with the same name the last one counts; an empty document is an empty object.
+    pub fn value(&self) -> &Value {
+        &self.parsed.value
+    }
+
+    /// Whether the text holds no value at all, at most comments.
+    pub fn is_empty(&self) -> bool {
+        self.parsed.tree.is_none()
+    }
+
+    /// The bytes of the value at a place.
+    pub fn span(&self, at: &Pointer) -> Option<Range<usize>> {
+        self.parsed.tree.as_ref()?.find(&self.text, at)?.span()
+    }
+
+    /// The bytes of the name of the member at a place, quotes included.
+    pub fn key_span(&self, at: &Pointer) -> Option<Range<usize>> {
+        let (parent, Token::Key(name)) = at.split_last()? else {
+            return None;
+        };
+        match &self
+            .parsed
+            .tree
+            .as_ref()?
+            .find(&self.text, &parent)?
+            .children
+        {
+            Children::Object(object) => {
+                Some(object.members[object.effective(&self.text, name)?].key())
+            }
+            _ => None,
+        }
+    }
+
+    /// Members without effect, in the order in which their objects appear.
+    pub fn duplicates(&self) -> &[Duplicate] {
+        &self.parsed.duplicates
+    }
+
+    /// All comments, in order.
+    pub fn comments(&self) -> Vec<Comment> {
+        match self.format {
+            Format::Json => Vec::new(),
+            Format::Jsonc | Format::Json5 => json::comments(&self.text),
+            Format::Toml | Format::Yaml | Format::FrontMatter => Vec::new(),
+        }
+    }
+
+    /// The text with `edits` made, in order, each against the outcome of the one before.
+    ///
+    /// The result has been read again and has exactly the value that the edits ask for; what no edit
+    /// names is byte-identical.
+    pub fn edit(&self, edits: &[Edit]) -> Result<String, EditError> {
+        let mut expected = self.parsed.value.clone();
+        let text = match self.format {
+            Format::Json | Format::Jsonc | Format::Json5 => json::edit(self, edits, &mut expected)?,
+            Format::Toml | Format::Yaml | Format::FrontMatter => {
+                let at = edits
+                    .first()
+                    .map(|edit| edit.at().clone())
+                    .unwrap_or_default();
+                return Err(EditError::Unsupported {
+                    at,
+                    reason: format!("{} can't be edited yet", self.format),
+                });
+            }
+        };
+        if text != self.text {
+            check::check(self, edits, &text, expected)?;
+        }
+        Ok(text)
+    }
+}
+
+/// Reads a text that has passed [`decode`].
+fn read(text: &str, format: Format) -> Result<Parsed, ParseError> {
+    match format {
+        Format::Json | Format::Jsonc | Format::Json5 => json::parse(text, format),
+        Format::Toml | Format::Yaml | Format::FrontMatter => Err(ParseError::at(
+            text,
+            0,
+            format!("{format} can't be read yet"),
+        )),
+    }
+}
+
+/// The text in a file's bytes: UTF-8 of a reasonable size.
+fn decode(bytes: &[u8]) -> Result<&str, ParseError> {
+    let error = |offset, message: &str| {
+        let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        ParseError::at(valid, offset, message)
+    };
+    if bytes.len() > MAX_BYTES {
+        return Err(error(
+            0,
+            &format!(
+                "the file has {} bytes; the limit is {MAX_BYTES}",
+                bytes.len()
+            ),
+        ));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(error(0, "the file is UTF-16").expecting("UTF-8"));
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| error(e.valid_up_to(), "the file is not valid UTF-8").expecting("UTF-8"))?;
+    match text.find('\0') {
+        Some(at) => {
+            Err(error(at, "the file contains a NUL byte").expecting("a text file in UTF-8"))
+        }
+        None => Ok(text),
+    }
+}
+
+fn collect_duplicates(text: &str, node: &Node, path: &mut Vec<Token>, found: &mut Vec<Duplicate>) {
+    match &node.children {
+        Children::None => {}
+        Children::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                if !matches!(element.children, Children::None) {
+                    path.push(Token::Index(index));
+                    collect_duplicates(text, element, path, found);
+                    path.pop();
+                }
+            }
+        }
+        Children::Object(object) => {
+            for (shadowed, effective) in object.shadowed(text) {
+                let (shadowed, effective) = (&object.members[shadowed], &object.members[effective]);
+                found.push(Duplicate {
+                    pointer: Pointer(path.clone()).key(effective.name(text)),
+                    shadowed: shadowed.key(),
+                    effective: effective.key(),
+                });
+            }
+            for (index, member) in object.members.iter().enumerate() {
+                let name = member.name(text);
+                // What lies inside a member without effect has no place of its own.
+                if !matches!(member.value.children, Children::None)
+                    && object.effective(text, name) == Some(index)
+                {
+                    path.push(Token::Key(name.to_owned()));
+                    collect_duplicates(text, &member.value, path, found);
+                    path.pop();
+                }
+            }
+        }
+    }
+}
