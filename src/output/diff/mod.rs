@@ -1,0 +1,1 @@
+pub use self::x::*; mod x {}
