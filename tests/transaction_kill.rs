@@ -1,6 +1,6 @@
 //! The process dies at every write call in turn.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod transaction_support;
 
@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use glm_setup::transaction::recover;
-use transaction_support::{Act, Op, Scene, at};
+use transaction_support::{Act, Op, Scene, at, folder};
 
 const CHILD: &str = "GLM_SETUP_TEST_CHILD";
 
@@ -65,7 +65,7 @@ fn the_process_may_die_at_any_call() {
         let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
         for (n, call) in calls.iter().enumerate() {
             let context = format!("{op:?}: killed at call {n} ({})", call.name);
-            let dir = tempfile::tempdir().unwrap();
+            let dir = folder();
             let scene = op.prepare(dir.path());
             assert!(dies(&scene, name, n), "{context}: not reached");
             let left = scene.found(&context);
@@ -74,7 +74,7 @@ fn the_process_may_die_at_any_call() {
                 .entry(format!("{left:?} -> {healed:?}"))
                 .or_default() += 1;
         }
-        let dir = tempfile::tempdir().unwrap();
+        let dir = folder();
         assert!(!dies(&op.prepare(dir.path()), name, calls.len()));
         // Some deaths came in the middle, or this proves nothing.
         assert!(outcomes.keys().any(|key| key.starts_with("Mixed")));
@@ -96,7 +96,7 @@ fn the_repairing_process_may_die_at_any_call() {
         let mut kills = 0;
         for n in 0.. {
             let context = format!("{op:?}: recovery killed at call {n}");
-            let dir = tempfile::tempdir().unwrap();
+            let dir = folder();
             let scene = op.prepare(dir.path());
             assert!(dies(&scene, name, complete), "{context}");
             let killed = dies(&scene, "recover", n);

@@ -155,6 +155,11 @@ impl Disk for TestDisk {
     }
 }
 
+/// A temporary folder; in memory where there is such a place, for speed.
+pub fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
 /// One file of the scene: name, old bytes, new bytes, mode.
 pub struct SceneFile {
     pub name: &'static str,
@@ -412,7 +417,7 @@ impl Op {
 
     /// The calls that it makes when nothing goes wrong.
     pub fn calls(self) -> Vec<Call> {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = folder();
         let scene = self.prepare(dir.path());
         let disk = TestDisk::healthy();
         self.run(&scene, &disk).unwrap();
