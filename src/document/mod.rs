@@ -10,6 +10,8 @@ mod error;
 mod json;
 mod lines;
 mod pointer;
+mod splice;
+mod toml;
 mod tree;
 
 use std::fmt;
@@ -104,9 +106,19 @@ pub struct Document {
 #[derive(Debug, Clone)]
 struct Parsed {
     value: Value,
-    /// `None` when the text holds no value at all.
-    tree: Option<Node>,
+    layout: Layout,
     duplicates: Vec<Duplicate>,
+}
+
+/// Where things lie in a text.
+#[derive(Debug, Clone)]
+enum Layout {
+    /// The text holds no value at all.
+    Empty,
+    /// Every value is one piece of text: JSON.
+    Tree(Node),
+    /// Lines add to values that earlier lines began: TOML.
+    Outline(toml::Outline),
 }
 
 impl Parsed {
@@ -114,7 +126,7 @@ impl Parsed {
     fn empty() -> Self {
         Self {
             value: Value::Object(Map::new()),
-            tree: None,
+            layout: Layout::Empty,
             duplicates: Vec::new(),
         }
     }
@@ -124,7 +136,7 @@ impl Parsed {
         collect_duplicates(text, &tree, &mut Vec::new(), &mut duplicates);
         Self {
             value,
-            tree: Some(tree),
+            layout: Layout::Tree(tree),
             duplicates,
         }
     }
@@ -159,12 +171,17 @@ impl Document {
 
     /// Whether the text holds no value at all, at most comments.
     pub fn is_empty(&self) -> bool {
-        self.parsed.tree.is_none()
+        matches!(self.parsed.layout, Layout::Empty)
     }
 
-    /// The bytes of the value at a place.
+    /// The bytes of the value at a place. (Of a TOML table, those of its header's name; a table
+    /// without a header of its own has none.)
     pub fn span(&self, at: &Pointer) -> Option<Range<usize>> {
-        self.parsed.tree.as_ref()?.find(&self.text, at)?.span()
+        match &self.parsed.layout {
+            Layout::Empty => None,
+            Layout::Tree(root) => root.find(&self.text, at).map(Node::range),
+            Layout::Outline(outline) => outline.span(at),
+        }
     }
 
     /// The bytes of the name of the member at a place, quotes included.
@@ -172,17 +189,10 @@ impl Document {
         let (parent, Token::Key(name)) = at.split_last()? else {
             return None;
         };
-        match &self
-            .parsed
-            .tree
-            .as_ref()?
-            .find(&self.text, &parent)?
-            .children
-        {
-            Children::Object(object) => {
-                Some(object.members[object.effective(&self.text, name)?].key())
-            }
-            _ => None,
+        match &self.parsed.layout {
+            Layout::Empty => None,
+            Layout::Tree(root) => root.find(&self.text, &parent)?.key(&self.text, name),
+            Layout::Outline(outline) => outline.key_span(at),
         }
     }
 
@@ -196,7 +206,11 @@ impl Document {
         match self.format {
             Format::Json => Vec::new(),
             Format::Jsonc | Format::Json5 => json::comments(&self.text),
-            Format::Toml | Format::Yaml | Format::FrontMatter => Vec::new(),
+            Format::Toml => match &self.parsed.layout {
+                Layout::Outline(outline) => outline.comments(&self.text),
+                _ => toml::Outline::read(&self.text).comments(&self.text),
+            },
+            Format::Yaml | Format::FrontMatter => Vec::new(),
         }
     }
 
@@ -208,7 +222,8 @@ impl Document {
         let mut expected = self.parsed.value.clone();
         let text = match self.format {
             Format::Json | Format::Jsonc | Format::Json5 => json::edit(self, edits, &mut expected)?,
-            Format::Toml | Format::Yaml | Format::FrontMatter => {
+            Format::Toml => toml::edit(self, edits, &mut expected)?,
+            Format::Yaml | Format::FrontMatter => {
                 let at = edits
                     .first()
                     .map(|edit| edit.at().clone())
@@ -230,7 +245,8 @@ impl Document {
 fn read(text: &str, format: Format) -> Result<Parsed, ParseError> {
     match format {
         Format::Json | Format::Jsonc | Format::Json5 => json::parse(text, format),
-        Format::Toml | Format::Yaml | Format::FrontMatter => Err(ParseError::at(
+        Format::Toml => toml::parse(text),
+        Format::Yaml | Format::FrontMatter => Err(ParseError::at(
             text,
             0,
             format!("{format} can't be read yet"),

@@ -47,14 +47,17 @@ impl Node {
         }
     }
 
-    /// The value's bytes; `None` for an implied value.
-    pub(super) fn span(&self) -> Option<Range<usize>> {
-        (self.start != u32::MAX).then_some(self.start as usize..self.end as usize)
-    }
-
-    /// The value's bytes, where every value has some.
+    /// The value's bytes.
     pub(super) fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
+    }
+
+    /// The bytes of the name of a member of this object.
+    pub(super) fn key(&self, text: &str, name: &str) -> Option<Range<usize>> {
+        match &self.children {
+            Children::Object(object) => Some(object.members[object.effective(text, name)?].key()),
+            _ => None,
+        }
     }
 
     /// One step further in; of members with the same name the effective one.

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::Splice;
 use super::print::{Shape, Style};
 use super::trivia::{Kind, Piece, comma, pieces};
 use crate::document::lines::{BOM, line_ending, line_indent, starts_line};
+use crate::document::splice::Splice;
 use crate::document::tree::{Children, Node};
 use crate::document::{Pointer, Token};
 

@@ -12,49 +12,29 @@ mod trivia;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use serde_json::Value;
 
 use super::edit::walk;
+use super::splice::{self, Splice};
 use super::tree::{Children, Node};
-use super::{Document, Edit, EditError, Format, Pointer, Token};
+use super::{Document, Edit, EditError, Format, Layout, Pointer, Token};
 
 pub(super) use parse::parse;
 pub(super) use trivia::comments;
-
-/// New text for a range of bytes.
-#[derive(Debug)]
-struct Splice {
-    range: Range<usize>,
-    text: String,
-}
-
-impl Splice {
-    fn insertion(at: usize, text: String) -> Self {
-        Self {
-            range: at..at,
-            text,
-        }
-    }
-
-    fn deletion(range: Range<usize>) -> Self {
-        Self {
-            range,
-            text: String::new(),
-        }
-    }
-}
 
 /// A text on its way through a list of edits.
 struct Editor<'d> {
     format: Format,
     text: Cow<'d, str>,
     /// Where things lie in `text`; `None` after a splice, until somebody asks.
-    tree: Option<Cow<'d, Option<Node>>>,
+    tree: Option<Tree<'d>>,
     /// New texts for existing scalars. They leave the tree usable, so they are made together.
     pending: BTreeMap<usize, Splice>,
 }
+
+/// The tree of a text, or nothing for a text without a value.
+type Tree<'d> = Option<Cow<'d, Node>>;
 
 /// Makes the edits, also in `value`: the document's at first, the expected outcome at last.
 pub(super) fn edit(
@@ -65,7 +45,10 @@ pub(super) fn edit(
     let mut editor = Editor {
         format: document.format,
         text: Cow::Borrowed(&document.text),
-        tree: Some(Cow::Borrowed(&document.parsed.tree)),
+        tree: Some(match &document.parsed.layout {
+            Layout::Tree(root) => Some(Cow::Borrowed(root)),
+            _ => None,
+        }),
         pending: BTreeMap::new(),
     };
     for edit in edits {
@@ -179,20 +162,8 @@ impl Editor<'_> {
         }
     }
 
-    /// Replaces ranges of the text; where some overlap, all they cover goes.
-    fn apply_splices(&mut self, mut splices: Vec<Splice>) {
-        splices.sort_by_key(|splice| splice.range.start);
-        let mut text = String::with_capacity(
-            self.text.len() + splices.iter().map(|s| s.text.len()).sum::<usize>(),
-        );
-        let mut done = 0;
-        for Splice { range, text: new } in splices {
-            text.push_str(self.text.get(done..range.start).unwrap_or_default());
-            text.push_str(&new);
-            done = done.max(range.end);
-        }
-        text.push_str(&self.text[done..]);
-        self.text = Cow::Owned(text);
+    fn apply_splices(&mut self, splices: Vec<Splice>) {
+        self.text = Cow::Owned(splice::apply(&self.text, splices));
         self.tree = None;
     }
 
@@ -203,14 +174,14 @@ impl Editor<'_> {
                 parse::tree(&self.text, self.format).map_err(|error| EditError::CheckFailed {
                     reason: format!("between two edits, {error}"),
                 })?;
-            self.tree = Some(Cow::Owned(tree));
+            self.tree = Some(tree.map(Cow::Owned));
         }
         Ok(())
     }
 
     /// The root, if the text has a value at all.
     fn root(&self) -> Option<&Node> {
-        self.tree.as_deref()?.as_ref()
+        self.tree.as_ref()?.as_deref()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::Splice;
 use super::trivia::{Kind, Piece, comma, pieces};
 use crate::document::lines::{line_start, starts_line};
+use crate::document::splice::Splice;
 use crate::document::tree::{Children, Node};
 
 /// Removes the items at the given positions, which are in ascending order.
