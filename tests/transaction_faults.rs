@@ -5,24 +5,13 @@
 mod transaction_support;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use glm_setup::transaction::{WriteError, recover};
-use transaction_support::{Act, Op, Scene, TestDisk, at, folder};
+use transaction_support::{Act, Op, Scene, TestDisk, at, folder, from};
 
 /// The numbers are the same on Linux, macOS and the BSDs.
 const ERRORS: [(&str, i32); 4] = [("EIO", 5), ("EACCES", 13), ("ENOSPC", 28), ("EROFS", 30)];
 const EIO: i32 = 5;
-
-fn from(n: usize, errno: i32) -> Arc<TestDisk> {
-    TestDisk::new(move |index, _| {
-        if index >= n {
-            Act::Fail(errno)
-        } else {
-            Act::Go
-        }
-    })
-}
 
 /// The error says truly what state the files are in.
 fn assert_honest(scene: &Scene, op: Op, result: &Result<(), WriteError>, context: &str) {

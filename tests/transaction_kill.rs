@@ -38,8 +38,12 @@ fn child() {
 /// Runs an operation in a process of its own that dies at call `n`. False: it
 /// came to its end before.
 fn dies(scene: &Scene, op: &str, n: usize) -> bool {
+    dies_by(Command::new(std::env::current_exe().unwrap()), scene, op, n)
+}
+
+fn dies_by(mut command: Command, scene: &Scene, op: &str, n: usize) -> bool {
     use std::os::unix::process::ExitStatusExt;
-    let status = Command::new(std::env::current_exe().unwrap())
+    let status = command
         .args(["--exact", "child", "--test-threads=1"])
         .env(CHILD, format!("{op}:{n}:{}", scene.root.display()))
         .stdout(std::process::Stdio::null())
@@ -109,5 +113,63 @@ fn the_repairing_process_may_die_at_any_call() {
         }
         assert!(kills > 5, "{kills}");
         println!("{op:?}: {kills} kills of the recovery");
+    }
+}
+
+/// The same with a real SIGKILL at every system call that may change a disk,
+/// where `strace` is installed.
+#[test]
+fn the_process_may_be_killed_at_any_system_call() {
+    let _alone = ALONE.lock();
+    let usable = Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .status();
+    if !usable.is_ok_and(|status| status.success()) {
+        println!("skipped: strace is not installed or not permitted");
+        return;
+    }
+    const CALLS: [&str; 13] = [
+        "openat",
+        "mkdir",
+        "write",
+        "fchmod",
+        "chmod",
+        "fchown",
+        "rename",
+        "link",
+        "linkat",
+        "unlink",
+        "unlinkat",
+        "rmdir",
+        "ftruncate",
+    ];
+    for (op, name) in [(Op::Write, "write"), (Op::Undo, "undo")] {
+        let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
+        let mut kills: BTreeMap<&str, usize> = BTreeMap::new();
+        for call in CALLS {
+            for n in 1.. {
+                let context = format!("{op:?}: SIGKILL at {call} number {n}");
+                let dir = folder();
+                let scene = op.prepare(dir.path());
+                let mut strace = Command::new("strace");
+                strace.args(["-f", "-qqq", "-o", "/dev/null"]);
+                strace.args(["-e", &format!("trace=?{call}")]);
+                strace.args(["-e", &format!("inject=?{call}:signal=KILL:when={n}")]);
+                strace.arg(std::env::current_exe().unwrap());
+                let died = dies_by(strace, &scene, name, usize::MAX);
+                let left = scene.found(&context);
+                let healed = scene.assert_repaired(&context);
+                if !died {
+                    assert_eq!(left, op.goal(), "{context}");
+                    break;
+                }
+                *kills.entry(call).or_default() += 1;
+                *outcomes
+                    .entry(format!("{left:?} -> {healed:?}"))
+                    .or_default() += 1;
+            }
+        }
+        assert!(kills["rename"] > 0 && outcomes.keys().any(|key| key.starts_with("Mixed")));
+        println!("{op:?}: {kills:?}, {outcomes:?}");
     }
 }

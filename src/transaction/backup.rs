@@ -7,8 +7,9 @@ use std::path::Path;
 use super::disk::Disk;
 use super::error::{Aftermath, WriteError};
 use super::hash::hash;
+use super::install::sync_parent;
 use super::manifest::{BEFORE, Phase, Record, UNFINISHED, backup_path};
-use super::write::{Job, sync_parent};
+use super::write::Job;
 
 /// Saves the original bytes, then the manifest. When this returns, both are on
 /// disk and the transaction is pending; no file outside has been touched.

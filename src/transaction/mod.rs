@@ -19,6 +19,7 @@ mod error;
 mod hash;
 mod history;
 mod id;
+mod install;
 mod lock;
 mod manifest;
 mod recover;

@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use super::TransactionId;
 use super::backup;
 use super::error::{Aftermath, Kept, WriteError};
+use super::install::{appear, place, remove_folder, replace, sync_parent};
 use super::lock::{self, Lock};
 use super::manifest::{self, BEFORE, Phase, Record};
 use super::state::StateDir;
 use super::target::{Present, read};
-use super::write::{appear, place, remove_folder, replace, sync_parent};
 
 /// What rolling back an interrupted transaction did.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -426,3 +426,17 @@ fn kind(meta: &Metadata) -> &'static str {
     }
     "a special file"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mount_points_are_recognised() {
+        assert_eq!(unescape_mount("/a\\040b\\134c"), "/a b\\c");
+        // Every Linux system has this one.
+        #[cfg(target_os = "linux")]
+        assert!(is_mount_point(Path::new("/proc")));
+        assert!(!is_mount_point(Path::new("/no/such/file")));
+    }
+}

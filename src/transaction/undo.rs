@@ -179,13 +179,11 @@ fn job(
 ) -> Result<Option<(Job, Option<String>)>, WriteError> {
     let entry = &record.manifest.files[index];
     // Read-only, a FIFO, outside this home: refused as in any other write.
-    let target = inspect_at(&entry.resolved, None)?;
-    if !entry.outside_home && target.exists {
-        inspect_at(&entry.path, Some(home)).or_else(|error| match error {
-            WriteError::OutsideHome { .. } => Err(error),
-            // The name may lead elsewhere or nowhere now: that is a change.
-            _ => Ok(target),
-        })?;
+    inspect_at(&entry.resolved, None)?;
+    if !entry.outside_home
+        && let Err(error @ WriteError::OutsideHome { .. }) = inspect_at(&entry.path, Some(home))
+    {
+        return Err(error);
     }
     let before = match read(&entry.resolved) {
         Ok(Present::Absent) => None,

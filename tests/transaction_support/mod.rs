@@ -430,3 +430,14 @@ impl Op {
 pub fn at(n: usize, act: Act) -> Arc<TestDisk> {
     TestDisk::new(move |index, _| if index == n { act } else { Act::Go })
 }
+
+/// Every call from the n-th on fails.
+pub fn from(n: usize, errno: i32) -> Arc<TestDisk> {
+    TestDisk::new(move |index, _| {
+        if index >= n {
+            Act::Fail(errno)
+        } else {
+            Act::Go
+        }
+    })
+}
