@@ -19,7 +19,10 @@ pub(super) fn marker(secret: &str) -> String {
     if secret.chars().count() < TAGGED || secret.contains(char::is_whitespace) {
         return "[redacted]".to_owned();
     }
-    let hash = Sha256::new().chain_update(b"glm-setup: tag of a redacted secret\0").chain_update(secret).finalize();
+    let hash = Sha256::new()
+        .chain_update(b"glm-setup: tag of a redacted secret\0")
+        .chain_update(secret)
+        .finalize();
     format!("[redacted:{:02x}{:02x}]", hash[0], hash[1])
 }
 
@@ -41,5 +44,7 @@ pub(crate) fn at(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// All markers in a text.
 pub(super) fn all(text: &str) -> Vec<Range<usize>> {
-    text.match_indices("[redacted").filter_map(|(start, _)| Some(start..at(text.as_bytes(), start)?)).collect()
+    text.match_indices("[redacted")
+        .filter_map(|(start, _)| Some(start..at(text.as_bytes(), start)?))
+        .collect()
 }

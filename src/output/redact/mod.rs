@@ -22,6 +22,12 @@ use keys::Strength;
 /// `1` or `on` in a text would be hit.
 const SHORTEST_KNOWN: usize = 4;
 
+/// How often a broken text is looked at again.
+const MOST_LOOKS: usize = 8;
+
+/// A text of so many bytes is looked at once.
+const LARGE: usize = 256 * 1024;
+
 /// Replaces secrets in everything that is shown.
 #[derive(Clone, Default)]
 pub struct Redactor {
@@ -30,7 +36,9 @@ pub struct Redactor {
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Redactor").field("known", &self.known.len()).finish()
+        f.debug_struct("Redactor")
+            .field("known", &self.known.len())
+            .finish()
     }
 }
 
@@ -59,25 +67,66 @@ impl Redactor {
             let value = keys::without_scheme(value).unwrap_or(value);
             let quoted = Value::from(value).to_string();
             let json = quoted[1..quoted.len() - 1].to_owned();
-            self.known.extend([percent_encoded(value), json.replace('/', "\\/"), json, value.to_owned()]);
+            self.known.extend([
+                percent_encoded(value),
+                json.replace('/', "\\/"),
+                json,
+                value.to_owned(),
+            ]);
         }
-        self.known.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.known
+            .sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         self.known.dedup();
         self
     }
 
     /// Any text without its secrets: a config file of whatever format, a message, a URL.
     ///
-    /// Line ends stay where they are. A text that was redacted before comes back unchanged.
+    /// Line ends stay where they are. A document that was redacted before comes back unchanged.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match self.spans(text) {
-            spans if spans.is_empty() => Cow::Borrowed(text),
-            spans => Cow::Owned(replace(text, &spans).text),
+        let spans = self.spans(text);
+        if spans.is_empty() {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(self.settled(replace(text, &spans)).text)
         }
     }
 
     pub(crate) fn redacted(&self, text: &str) -> Redacted {
-        replace(text, &self.spans(text))
+        self.settled(replace(text, &self.spans(text)))
+    }
+
+    /// Looks again until nothing more is found, so that a second pass changes nothing. A whole
+    /// document is done after the first look; in broken text a marker can make what follows it
+    /// readable in another way. Large texts are not looked at again: it would double the time.
+    fn settled(&self, mut redacted: Redacted) -> Redacted {
+        let looks = if redacted.text.len() > LARGE {
+            0
+        } else {
+            MOST_LOOKS
+        };
+        for _ in 0..looks {
+            let spans = self.spans(&redacted.text);
+            if redacted.pieces.is_empty() || spans.is_empty() {
+                break;
+            }
+            let Redacted { text, pieces } = replace(&redacted.text, &spans);
+            // Both are in order; what was found before lies between what was found now.
+            let mut all = Vec::with_capacity(redacted.pieces.len() + pieces.len());
+            let mut new = spans.iter().zip(&pieces).peekable();
+            let (mut old_end, mut new_end) = (0, 0);
+            for (at, hash) in redacted.pieces {
+                while let Some((span, piece)) = new.next_if(|(span, _)| span.start < at) {
+                    all.push(*piece);
+                    old_end = span.end;
+                    new_end = marker::at(text.as_bytes(), piece.0).unwrap_or(piece.0);
+                }
+                all.push((at - old_end + new_end, hash));
+            }
+            all.extend(new.map(|(_, piece)| *piece));
+            redacted = Redacted { text, pieces: all };
+        }
+        redacted
     }
 
     /// A JSON value without its secrets; `key_path` are the names that lead to it.
@@ -98,26 +147,45 @@ impl Redactor {
             }
             Value::String(text) => Value::String(self.text(text).into_owned()),
             Value::Number(number) if under == Some(Strength::Strong) => {
-                let digits = number.to_string().bytes().filter(u8::is_ascii_digit).count();
-                if digits >= 6 { Value::from("[redacted]") } else { value.clone() }
+                let digits = number
+                    .to_string()
+                    .bytes()
+                    .filter(u8::is_ascii_digit)
+                    .count();
+                if digits >= 6 {
+                    Value::from("[redacted]")
+                } else {
+                    value.clone()
+                }
             }
             Value::Array(items) => {
                 // `"--api-key", "…"`
                 let mut flag = None;
                 let item = |item: &Value| {
                     let shown = self.below(under.or(flag), item);
-                    flag = item.as_str().and_then(|s| s.strip_prefix("--")).and_then(keys::strength);
+                    flag = item
+                        .as_str()
+                        .and_then(|s| s.strip_prefix("--"))
+                        .and_then(keys::strength);
                     shown
                 };
                 items.iter().map(item).collect()
             }
             Value::Object(members) => {
-                let name = ["name", "key", "header"].iter().find_map(|n| members.get(*n)?.as_str());
-                let named = name.and_then(keys::strength).filter(|s| *s == Strength::Strong);
+                let name = ["name", "key", "header"]
+                    .iter()
+                    .find_map(|n| members.get(*n)?.as_str());
+                let named = name
+                    .and_then(keys::strength)
+                    .filter(|s| *s == Strength::Strong);
                 let member = |(name, value): (&String, &Value)| {
                     let pair = if name == "value" { named } else { None };
                     let is_name = named.is_some() && name == "key";
-                    let under = if is_name { None } else { below(under, name, false).or(pair) };
+                    let under = if is_name {
+                        None
+                    } else {
+                        below(under, name, false).or(pair)
+                    };
                     (self.text(name).into_owned(), self.below(under, value))
                 };
                 Value::Object(members.iter().map(member).collect())
@@ -133,15 +201,24 @@ impl Redactor {
 
     /// Whether a value is, or holds, a secret by its shape alone.
     pub fn looks_secret(value: &str) -> bool {
-        let secret = |(name, value): (&str, &str)| Self::is_secret_key(name) && !keys::readable(value);
-        shapes::looks_secret(value) || value.split(['?', '&']).skip(1).filter_map(|p| p.split_once('=')).any(secret)
+        let secret =
+            |(name, value): (&str, &str)| Self::is_secret_key(name) && !keys::readable(value);
+        shapes::looks_secret(value)
+            || value
+                .split(['?', '&'])
+                .skip(1)
+                .filter_map(|p| p.split_once('='))
+                .any(secret)
     }
 
     /// The places to replace, in order and apart.
     fn spans(&self, text: &str) -> Vec<Range<usize>> {
         let mut spans = Vec::new();
         for known in &self.known {
-            spans.extend(text.match_indices(known.as_str()).map(|(at, _)| at..at + known.len()));
+            spans.extend(
+                text.match_indices(known.as_str())
+                    .map(|(at, _)| at..at + known.len()),
+            );
         }
         shapes::find(text, &mut spans);
         scan::find(text, &mut spans);
@@ -154,7 +231,11 @@ impl Redactor {
                 _ => apart.push(span),
             }
         }
-        if apart.is_empty() { apart } else { pieces(text, apart) }
+        if apart.is_empty() {
+            apart
+        } else {
+            pieces(text, apart)
+        }
     }
 }
 
@@ -177,7 +258,8 @@ fn pieces(text: &str, spans: Vec<Range<usize>>) -> Vec<Range<usize>> {
         for line in text[start..text.ceil_char_boundary(range.end)].split('\n') {
             let content = line.trim();
             // Brackets and commas that a first pass left behind its marker.
-            if !content.is_empty() && !(beside_marker && !content.contains(char::is_alphanumeric)) {
+            let is_rest = beside_marker && !content.contains(char::is_alphanumeric);
+            if !content.is_empty() && !is_rest {
                 let lead = start + line.len() - line.trim_start().len();
                 pieces.push(lead..lead + content.len());
             }
@@ -204,7 +286,10 @@ fn pieces(text: &str, spans: Vec<Range<usize>>) -> Vec<Range<usize>> {
 }
 
 fn replace(text: &str, spans: &[Range<usize>]) -> Redacted {
-    let mut redacted = Redacted { text: String::with_capacity(text.len()), pieces: Vec::with_capacity(spans.len()) };
+    let mut redacted = Redacted {
+        text: String::with_capacity(text.len()),
+        pieces: Vec::with_capacity(spans.len()),
+    };
     let mut from = 0;
     for span in spans {
         redacted.text.push_str(&text[from..span.start]);

@@ -13,10 +13,18 @@ use super::value::{Bare, Cursor};
 
 /// Adds the values in `text` that stand under a secret's name.
 pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), floor: 0, pair: Pair::default() };
+    let mut scanner = Scanner {
+        text,
+        bytes: text.as_bytes(),
+        floor: 0,
+        pair: Pair::default(),
+    };
     let mut cursor = Cursor::new(text, spans);
     let mut at = 0;
-    while let Some(step) = scanner.bytes[at..].iter().position(|b| matches!(b, b':' | b'=' | b'-')) {
+    while let Some(step) = scanner.bytes[at..]
+        .iter()
+        .position(|b| matches!(b, b':' | b'=' | b'-'))
+    {
         at += step;
         let next = match scanner.bytes[at] {
             b'-' => scanner.flag(at, &mut cursor),
@@ -79,12 +87,25 @@ impl<'t> Scanner<'t> {
             Some(q @ (b'"' | b'\'' | b'`')) if !key.quoted => Bare::Quoted(q),
             _ if column.is_some() => Bare::Line,
             Some(b'{' | b',' | b'(' | b'[') => Bare::Flow,
-            Some(b' ') if self.text[..key.start].trim_end_matches(' ').ends_with(['{', ',', '(']) => Bare::Flow,
-            _ => Bare::Word { lenient: !is_equals && !keys::is_password(&key.name) },
+            Some(b' ')
+                if self.text[..key.start]
+                    .trim_end_matches(' ')
+                    .ends_with(['{', ',', '(']) =>
+            {
+                Bare::Flow
+            }
+            _ => Bare::Word {
+                lenient: !is_equals && !keys::is_password(&key.name),
+            },
         };
         // "invalid token: expected …" is a sentence.
-        let glued = self.bytes.get(after).is_some_and(|b| !b.is_ascii_whitespace()) && self.bytes[at - 1] != b' ';
-        if strength == Strength::Weak && !key.quoted && !glued && matches!(bare, Bare::Word { .. }) {
+        let glued = self
+            .bytes
+            .get(after)
+            .is_some_and(|b| !b.is_ascii_whitespace())
+            && self.bytes[at - 1] != b' ';
+        if strength == Strength::Weak && !key.quoted && !glued && matches!(bare, Bare::Word { .. })
+        {
             return None;
         }
         let indent = column.filter(|_| !is_equals);
@@ -103,9 +124,20 @@ impl<'t> Scanner<'t> {
             .count();
         let end = at + 2 + length;
         let strength = keys::strength(&self.text[at + 2..end])?;
-        let quote = self.bytes.get(end).copied().filter(|b| matches!(b, b'"' | b'\''));
+        let quote = self
+            .bytes
+            .get(end)
+            .copied()
+            .filter(|b| matches!(b, b'"' | b'\''));
         match (self.bytes.get(end)?, quote) {
-            (b' ', _) => Some(cursor.value(end, true, false, strength, Bare::Word { lenient: true }, None)),
+            (b' ', _) => Some(cursor.value(
+                end,
+                true,
+                false,
+                strength,
+                Bare::Word { lenient: true },
+                None,
+            )),
             (_, Some(_)) => {
                 // The next element of a list of arguments.
                 let rest = &self.text[end + 1..];
@@ -119,18 +151,39 @@ impl<'t> Scanner<'t> {
     }
 
     /// Remembers `name` and `value` of one object; takes the value when the name is a secret's.
-    fn half_of_pair(&mut self, key: &Key<'_>, after: usize, cursor: &mut Cursor<'t, '_>) -> Option<usize> {
+    fn half_of_pair(
+        &mut self,
+        key: &Key<'_>,
+        after: usize,
+        cursor: &mut Cursor<'t, '_>,
+    ) -> Option<usize> {
         let since = std::mem::replace(&mut self.pair.since, after);
-        if self.bytes[since.min(after)..after].iter().any(|b| matches!(b, b'{' | b'}')) {
-            self.pair = Pair { since: after, ..Pair::default() };
+        if self.bytes[since.min(after)..after]
+            .iter()
+            .any(|b| matches!(b, b'{' | b'}'))
+        {
+            self.pair = Pair {
+                since: after,
+                ..Pair::default()
+            };
         }
-        let bare = if key.quoted || self.at_line_start(key.start).is_none() { Bare::Flow } else { Bare::Line };
-        let take = |cursor: &mut Cursor<'t, '_>, at| cursor.value(at, false, true, Strength::Weak, bare, None);
+        let bare = if key.quoted || self.at_line_start(key.start).is_none() {
+            Bare::Flow
+        } else {
+            Bare::Line
+        };
+        let take = |cursor: &mut Cursor<'t, '_>, at| {
+            cursor.value(at, false, true, Strength::Weak, bare, None)
+        };
         if key.name == "value" {
             self.pair.value = key.quoted.then_some(after);
             return self.pair.secret_name.then(|| take(cursor, after));
         }
-        let start = after + self.bytes[after..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'')).count();
+        let start = after
+            + self.bytes[after..]
+                .iter()
+                .take_while(|b| matches!(b, b' ' | b'\t' | b'"' | b'\''))
+                .count();
         let name = self.bytes[start..].iter().take(keys::LONGEST_NAME);
         let name = &self.text[start..start + name.take_while(|b| NAME.contains(b)).count()];
         self.pair.secret_name = keys::strength(name) == Some(Strength::Strong);
@@ -156,7 +209,10 @@ impl<'t> Scanner<'t> {
         };
         at = skip(at, b" \t\r\n");
         if self.bytes[lowest..at].ends_with(b"*/") {
-            at = lowest + self.bytes[lowest..at].windows(2).rposition(|w| w == b"/*")?;
+            at = lowest
+                + self.bytes[lowest..at]
+                    .windows(2)
+                    .rposition(|w| w == b"/*")?;
             at = skip(at, b" \t\r\n");
         }
         if at > lowest && matches!(self.bytes[at - 1], b'?' | b']') {
@@ -173,34 +229,58 @@ impl<'t> Scanner<'t> {
                 if self.bytes[open] == b'\n' {
                     break;
                 }
-                if self.bytes[open] == last && trailing_backslashes(&self.bytes[lowest..open]) == level {
+                if self.bytes[open] == last
+                    && trailing_backslashes(&self.bytes[lowest..open]) == level
+                {
                     let name = unescape(&self.text[open + 1..name_end]);
-                    return Some(Key { start: open - level, name, quoted: true });
+                    return Some(Key {
+                        start: open - level,
+                        name,
+                        quoted: true,
+                    });
                 }
             }
             let start = self.text.ceil_char_boundary(open);
-            return Some(Key { start, name: unescape(self.text.get(start..name_end)?), quoted: true });
+            return Some(Key {
+                start,
+                name: unescape(self.text.get(start..name_end)?),
+                quoted: true,
+            });
         }
         let start = skip(at, NAME);
         if start == at || self.bytes[at..end].contains(&b'\n') {
             return None;
         }
-        Some(Key { start, name: Cow::Borrowed(&self.text[start..at]), quoted: false })
+        Some(Key {
+            start,
+            name: Cow::Borrowed(&self.text[start..at]),
+            quoted: false,
+        })
     }
 
     /// The column of a name that is the first thing on its line, apart from what may precede one:
     /// indentation, list dashes, `export`, a comment sign.
     fn at_line_start(&self, start: usize) -> Option<usize> {
         let from = self.text.floor_char_boundary(start.saturating_sub(256));
-        let line = self.text[from..start].rfind('\n').map_or(from, |newline| from + newline + 1);
+        let line = self.text[from..start]
+            .rfind('\n')
+            .map_or(from, |newline| from + newline + 1);
         if line > 0 && self.bytes[line - 1] != b'\n' {
             return None;
         }
-        let words = ["export", "set", "setx", "declare", "-x", "env", "-e", "-", "--", "#", "//", ";", "*", "+", "-H"];
-        let before = self.text[line..start].trim_start_matches('\u{feff}').trim_end_matches("$env:");
+        let words = [
+            "export", "set", "setx", "declare", "-x", "env", "-e", "-", "--", "#", "//", ";", "*",
+            "+", "-H",
+        ];
+        let before = self.text[line..start]
+            .trim_start_matches('\u{feff}')
+            .trim_end_matches("$env:");
         before
             .split_ascii_whitespace()
-            .all(|word| words.contains(&word) || word.bytes().all(|b| matches!(b, b'#' | b'/' | b'-' | b'+')))
+            .all(|word| {
+                words.contains(&word)
+                    || word.bytes().all(|b| matches!(b, b'#' | b'/' | b'-' | b'+'))
+            })
             .then_some(start - line)
     }
 }
@@ -230,8 +310,15 @@ fn unescape(name: &str) -> Cow<'_, str> {
             }
         };
         chars.next();
-        let hex: String = chars.clone().filter(|c| !matches!(c, '{' | '}')).take(length).collect();
-        match u32::from_str_radix(hex.trim_start_matches('0'), 16).ok().and_then(char::from_u32) {
+        let hex: String = chars
+            .clone()
+            .filter(|c| !matches!(c, '{' | '}'))
+            .take(length)
+            .collect();
+        match u32::from_str_radix(hex.trim_start_matches('0'), 16)
+            .ok()
+            .and_then(char::from_u32)
+        {
             Some(c) => {
                 plain.push(c);
                 chars.nth(length - 1);

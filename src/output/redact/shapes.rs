@@ -35,7 +35,11 @@ pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
         from = start + 1;
         if let Some(scheme) = ["bearer", "basic"].iter().find(|s| starts_with(shape, s)) {
             let value = start + scheme.len();
-            let value = value + bytes[value..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let value = value
+                + bytes[value..]
+                    .iter()
+                    .take_while(|b| matches!(b, b' ' | b'\t'))
+                    .count();
             let end = run(bytes, value, |b| word(b) || b"._~+/=".contains(&b));
             if scheme_value(&text[value..end]) {
                 spans.push(value..end);
@@ -53,14 +57,25 @@ pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
             let payload = run(bytes, (header + 1).min(bytes.len()), word);
             if bytes.get(header) == Some(&b'.') && payload > header + 8 {
                 let signed = bytes.get(payload) == Some(&b'.');
-                from = if signed { run(bytes, payload + 1, word) } else { payload };
+                from = if signed {
+                    run(bytes, payload + 1, word)
+                } else {
+                    payload
+                };
                 spans.push(start..from);
             } else {
                 no_jwt_before = header;
             }
         } else {
-            let start = start + if shape.starts_with("hooks") { "hooks.slack.com/services/".len() } else { 0 };
-            from = run(bytes, start, |b| word(b) || (b == b'/' && shape.starts_with("hooks")));
+            let start = start
+                + if shape.starts_with("hooks") {
+                    "hooks.slack.com/services/".len()
+                } else {
+                    0
+                };
+            from = run(bytes, start, |b| {
+                word(b) || (b == b'/' && shape.starts_with("hooks"))
+            });
             from = from.max(found.end());
             spans.push(start..from);
         }
@@ -74,12 +89,16 @@ fn run(bytes: &[u8], start: usize, belongs: impl Fn(u8) -> bool) -> usize {
 }
 
 fn starts_with(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    text.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 /// `Bearer authentication` is prose, `Basic dXNlcg==` is not.
 fn scheme_value(word: &str) -> bool {
-    word.len() >= 20 || !word.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'-')
+    word.len() >= 20
+        || !word
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'-')
 }
 
 /// The end of a PEM block whose first line ends at `start`; its lines may be written as `\n`.
@@ -108,17 +127,25 @@ fn by_hand(text: &str, spans: &mut Vec<Range<usize>>) {
         match b {
             // Z.ai: 32 hex digits, a dot, 16 or more letters and digits.
             b'.' if i >= 32
-                && bytes.get(i + 1..i + 17).is_some_and(|s| s.iter().all(u8::is_ascii_alphanumeric))
+                && bytes
+                    .get(i + 1..i + 17)
+                    .is_some_and(|s| s.iter().all(u8::is_ascii_alphanumeric))
                 && bytes[i - 32..i].iter().all(u8::is_ascii_hexdigit) =>
             {
-                let more = bytes[i + 17..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+                let more = bytes[i + 17..]
+                    .iter()
+                    .take_while(|b| b.is_ascii_alphanumeric())
+                    .count();
                 spans.push(i - 32..i + 17 + more);
             }
             b':' if bytes[i..].starts_with(b"://") => url_credentials(bytes, i + 3, spans),
+            b':' if bytes[i..].starts_with(b":\\/\\/") => url_credentials(bytes, i + 5, spans),
             // Telegram: the bot's number, a colon, 35 characters.
             b':' if i >= 8 && bytes[i - 8..i].iter().all(u8::is_ascii_digit) => {
                 let after = &bytes[i + 1..bytes.len().min(i + 65)];
-                let length = run(after, 0, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+                let length = run(after, 0, |b| {
+                    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
+                });
                 if (35..64).contains(&length) {
                     spans.push(i - 8..i + 1 + length);
                 }
@@ -130,9 +157,13 @@ fn by_hand(text: &str, spans: &mut Vec<Range<usize>>) {
 
 /// `scheme://user:password@host`, and `scheme://token@host` when the user is long.
 fn url_credentials(bytes: &[u8], start: usize, spans: &mut Vec<Range<usize>>) {
-    let end = run(bytes, start, |b| !b.is_ascii_whitespace() && !b"/\"'`<>?#\\".contains(&b));
+    let end = run(bytes, start, |b| {
+        !b.is_ascii_whitespace() && !b"/\"'`<>?#\\".contains(&b)
+    });
     let authority = &bytes[start..end];
-    let Some(at) = authority.iter().rposition(|b| *b == b'@') else { return };
+    let Some(at) = authority.iter().rposition(|b| *b == b'@') else {
+        return;
+    };
     let secret = match authority[..at].iter().position(|b| *b == b':') {
         Some(colon) => colon + 1..at,
         None if at >= 16 => 0..at,
@@ -149,5 +180,6 @@ pub(super) fn looks_secret(value: &str) -> bool {
     find(value, &mut spans);
     let value = value.trim();
     let scheme = super::keys::without_scheme(value).filter(|_| starts_with(value, "b"));
-    !spans.is_empty() || scheme.is_some_and(|rest| scheme_value(rest) && !super::keys::readable(rest))
+    !spans.is_empty()
+        || scheme.is_some_and(|rest| scheme_value(rest) && !super::keys::readable(rest))
 }

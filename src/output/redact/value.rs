@@ -1,5 +1,7 @@
 //! Where the value after a secret's name begins and ends.
 
+mod nested;
+
 use std::ops::Range;
 
 use super::keys::{self, Strength};
@@ -32,7 +34,7 @@ pub(super) struct Cursor<'t, 's> {
     text: &'t str,
     bytes: &'t [u8],
     spans: &'s mut Vec<Range<usize>>,
-    /// Everything up to here has been taken as lines below a strong name.
+    /// Everything up to here has been taken as the lines below a name.
     below: usize,
 }
 
@@ -45,7 +47,12 @@ struct Quote {
 
 impl<'t, 's> Cursor<'t, 's> {
     pub(super) fn new(text: &'t str, spans: &'s mut Vec<Range<usize>>) -> Self {
-        Self { text, bytes: text.as_bytes(), spans, below: 0 }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            spans,
+            below: 0,
+        }
     }
 
     /// Takes the value after a separator that ends at `at`, and returns its end.
@@ -64,7 +71,10 @@ impl<'t, 's> Cursor<'t, 's> {
         let mut at = self.skip(at, b" \t");
         let line_ends = |c: &Self, at: usize| {
             let rest = &c.bytes[at..];
-            rest.is_empty() || rest.starts_with(b"\n") || rest.starts_with(b"\r\n") || rest.starts_with(b"# ")
+            rest.is_empty()
+                || rest.starts_with(b"\n")
+                || rest.starts_with(b"\r\n")
+                || rest.starts_with(b"# ")
         };
         let block_scalar = !is_equals
             && matches!(self.bytes.get(at), Some(b'|' | b'>'))
@@ -95,7 +105,8 @@ impl<'t, 's> Cursor<'t, 's> {
             return end;
         }
         let whole = self.bare_end(at, bare);
-        let open = matches!(self.bytes.get(at), Some(b'{' | b'[')) && marker::at(self.bytes, at).is_none();
+        let open =
+            matches!(self.bytes.get(at), Some(b'{' | b'[')) && marker::at(self.bytes, at).is_none();
         if open && !keys::readable(&self.text[at..whole]) {
             return if strength == Strength::Strong || self.bytes[at] == b'[' {
                 self.container(at, strength)
@@ -105,7 +116,12 @@ impl<'t, 's> Cursor<'t, 's> {
         }
         if let Bare::Word { lenient: true } = bare {
             let word = &self.text[at..whole];
-            if word.len() <= 12 && word.trim_end_matches(['.', ',', ';']).bytes().all(|b| b.is_ascii_lowercase()) {
+            if word.len() <= 12
+                && word
+                    .trim_end_matches(['.', ',', ';'])
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase())
+            {
                 return whole;
             }
         }
@@ -118,14 +134,17 @@ impl<'t, 's> Cursor<'t, 's> {
         let value = &self.text[range.clone()];
         if !keys::readable(value) {
             let lead = value.len() - value.trim_start().len();
-            let scheme = keys::without_scheme(value.trim_start()).map_or(0, |rest| value.trim_start().len() - rest.len());
+            let scheme = keys::without_scheme(value.trim_start())
+                .map_or(0, |rest| value.trim_start().len() - rest.len());
             self.spans.push(range.start + lead + scheme..range.end);
         }
     }
 
     /// The end of `{env:NAME}`, `${NAME}` and the like at `at`, also behind `Bearer`.
     fn reference_end(&self, at: usize) -> Option<usize> {
-        let rest = &self.text[at..self.line_end(at).min(self.text.floor_char_boundary(at + 120))];
+        let rest = self.text[at..self.text.floor_char_boundary(at + 120)]
+            .split('\n')
+            .next()?;
         let start = keys::without_scheme(rest).map_or(at, |value| at + rest.len() - value.len());
         let rest = &self.bytes[start..];
         let close = match rest {
@@ -134,13 +153,21 @@ impl<'t, 's> Cursor<'t, 's> {
             _ => return None,
         };
         let mut length = rest.iter().take(80).position(|b| *b == close)? + 1;
-        length += usize::from(rest[..length].iter().filter(|b| **b == b'{').count() == 2 && rest.get(length) == Some(&b'}'));
-        let glued = rest.get(length).is_some_and(|b| b.is_ascii_alphanumeric() || b"_-$.{/+=".contains(b));
+        length += usize::from(
+            rest[..length].iter().filter(|b| **b == b'{').count() == 2
+                && rest.get(length) == Some(&b'}'),
+        );
+        let glued = rest
+            .get(length)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || b"_-$.{/+=".contains(b));
         (!glued && keys::readable(self.text.get(start..start + length)?)).then_some(start + length)
     }
 
     fn skip(&self, at: usize, skipped: &[u8]) -> usize {
-        at + self.bytes[at..].iter().take_while(|b| skipped.contains(b)).count()
+        at + self.bytes[at..]
+            .iter()
+            .take_while(|b| skipped.contains(b))
+            .count()
     }
 
     /// Past white space, line ends and comments.
@@ -161,8 +188,8 @@ impl<'t, 's> Cursor<'t, 's> {
         if rest.starts_with(b"//") {
             return Some(self.line_end(at));
         }
-        let comment = rest.strip_prefix(b"/*")?;
-        Some(at + 4 + comment.windows(2).take(4096).position(|w| w == b"*/")?)
+        let end = self.text.floor_char_boundary(at + 1024);
+        Some(at + 2 + self.text.get(at..end)?.strip_prefix("/*")?.find("*/")? + 2)
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -171,8 +198,15 @@ impl<'t, 's> Cursor<'t, 's> {
 
     fn quote(&self, at: usize) -> Option<Quote> {
         let level = self.skip(at, b"\\") - at;
-        let mark = *self.bytes.get(at + level).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
-        (level <= DEEPEST_QUOTE).then_some(Quote { mark, level, start: at + level + 1 })
+        let mark = *self
+            .bytes
+            .get(at + level)
+            .filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+        (level <= DEEPEST_QUOTE).then_some(Quote {
+            mark,
+            level,
+            start: at + level + 1,
+        })
     }
 
     /// Where the content of a string ends, and where what follows it begins.
@@ -196,7 +230,8 @@ impl<'t, 's> Cursor<'t, 's> {
             } else if *b == mark {
                 let backslashes = trailing_backslashes(&self.bytes[start..at]);
                 if backslashes < level || backslashes % (2 * (level + 1)) == level {
-                    let doubled = level == 0 && mark == b'\'' && self.bytes.get(at + 1) == Some(&b'\'');
+                    let doubled =
+                        level == 0 && mark == b'\'' && self.bytes.get(at + 1) == Some(&b'\'');
                     if !doubled || at == start {
                         return (at - backslashes.min(level), at + 1);
                     }
@@ -212,10 +247,18 @@ impl<'t, 's> Cursor<'t, 's> {
     /// Takes a string; in a shell, what is glued to it belongs to it.
     fn string(&mut self, quote: &Quote, shell: bool) -> usize {
         let (content, end) = self.string_end(quote);
-        let start = if self.bytes[quote.start..content].starts_with(&[quote.mark; 2]) { quote.start + 2 } else { quote.start };
+        let start = if self.bytes[quote.start..content].starts_with(&[quote.mark; 2]) {
+            quote.start + 2
+        } else {
+            quote.start
+        };
         let glue = |b: &u8| b.is_ascii_alphanumeric() || b"_$\"'\\/+.~-".contains(b);
         if shell && quote.level == 0 && self.bytes.get(end).is_some_and(glue) {
-            let end = end + self.bytes[end..].iter().take_while(|b| !b.is_ascii_whitespace() && **b != b';').count();
+            let end = end
+                + self.bytes[end..]
+                    .iter()
+                    .take_while(|b| !b.is_ascii_whitespace() && **b != b';')
+                    .count();
             self.take(quote.start - 1..end);
             return end;
         }
@@ -225,23 +268,36 @@ impl<'t, 's> Cursor<'t, 's> {
 
     /// Whether the string at `at` is a name: a colon follows it.
     fn is_name(&self, at: usize) -> bool {
-        let Some(quote) = self.quote(at) else { return false };
+        let Some(quote) = self.quote(at) else {
+            return false;
+        };
         let (_, end) = self.string_end(&quote);
         self.bytes.get(self.skip(end, b" \t")) == Some(&b':')
     }
 
     /// The end of a number or a word.
     fn atom(&self, at: usize) -> usize {
-        at + self.bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"+-._~".contains(b)).count()
+        at + self.bytes[at..]
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || b"+-._~".contains(b))
+            .count()
     }
 
     /// Whether a number, `true` or `null` stands at `at`; long numbers can be passwords.
     fn literal(&self, at: usize, end: usize, strength: Strength) -> bool {
         let word = &self.text[at..end];
         let after = self.skip(end, b" \t\r");
-        let ends = self.bytes.get(after).is_none_or(|b| b",}])\n;#&".contains(b)) || self.bytes[after..].starts_with(b"//");
-        let number = word.bytes().all(|b| b.is_ascii_digit() || b"+-._eE".contains(&b)) && word.parse::<f64>().is_ok();
-        let long = strength == Strength::Strong && word.bytes().filter(u8::is_ascii_digit).count() >= 6;
+        let ends = self
+            .bytes
+            .get(after)
+            .is_none_or(|b| b",}])\n;#&".contains(b))
+            || self.bytes[after..].starts_with(b"//");
+        let number = word
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b"+-._eE".contains(&b))
+            && word.parse::<f64>().is_ok();
+        let long =
+            strength == Strength::Strong && word.bytes().filter(u8::is_ascii_digit).count() >= 6;
         ends && (matches!(word, "true" | "false" | "null" | "~") || (number && !long))
     }
 
@@ -284,7 +340,8 @@ impl<'t, 's> Cursor<'t, 's> {
             Bare::Quoted(_) => value.trim_end_matches('\\'),
             Bare::Word { .. } => {
                 // What closes here but did not open here belongs to the text around the value.
-                let opened = |open: char| marker::at(self.bytes, start).is_none() && value.contains(open);
+                let opened =
+                    |open: char| marker::at(self.bytes, start).is_none() && value.contains(open);
                 let around = |c: char| match c {
                     ')' => !opened('('),
                     '>' => !opened('<'),
@@ -297,130 +354,5 @@ impl<'t, 's> Cursor<'t, 's> {
             Bare::Flow | Bare::Query => value,
         };
         start + trimmed.len()
-    }
-
-    /// Everything inside the brackets that open at `at`, apart from names and what describes.
-    fn container(&mut self, open: usize, strength: Strength) -> usize {
-        let mut depth = 0_usize;
-        let mut beside = false;
-        let mut at = open;
-        while let Some(b) = self.bytes.get(at) {
-            if let Some(end) = marker::at(self.bytes, at) {
-                at = end;
-                continue;
-            }
-            match b {
-                b'{' if strength == Strength::Weak => return at,
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return at + 1;
-                    }
-                }
-                b'/' if self.comment_end(at).is_some() => {
-                    at = self.comment_end(at).unwrap_or(at + 1);
-                    continue;
-                }
-                b'#' => at = self.line_end(at).saturating_sub(1).max(at),
-                b',' | b':' | b'=' | b' ' | b'\t' | b'\r' | b'\n' => {}
-                _ => {
-                    at = self.member(at, &mut beside);
-                    continue;
-                }
-            }
-            at += 1;
-        }
-        at
-    }
-
-    /// One name, string or word inside a container.
-    fn member(&mut self, at: usize, beside: &mut bool) -> usize {
-        let (range, end) = match self.quote(at) {
-            Some(quote) => {
-                let (content, end) = self.string_end(&quote);
-                (quote.start..content.max(quote.start), end)
-            }
-            None => {
-                let stop = |b: &&u8| !b",:=]}\n\"'".contains(b);
-                let end = at + self.bytes[at..].iter().take_while(stop).count();
-                (at..end, end.max(at + 1))
-            }
-        };
-        let name = self.text.get(range.clone()).unwrap_or_default().trim();
-        if matches!(self.bytes.get(self.skip(end, b" \t")), Some(b':' | b'=')) {
-            *beside = keys::beside(name);
-        } else if !*beside && !self.literal(range.start, range.end, Strength::Strong) {
-            self.take(range);
-        }
-        end
-    }
-
-    /// The lines below `at` that are indented more than `column`: a block of text, a list or
-    /// members. Names among them are looked at again on their own.
-    fn block(&mut self, at: usize, column: usize, strength: Strength, scalar: bool) -> usize {
-        let first_line_end = self.line_end(at);
-        let mut end = first_line_end;
-        if !scalar && at < self.below {
-            return end;
-        }
-        while end < self.bytes.len() {
-            let line = end + 1;
-            let next = self.line_end(line);
-            let start = self.skip(line, b" \t\r");
-            if start < next {
-                let indent = start - line;
-                let item = !scalar && self.bytes[start..].starts_with(b"- ");
-                if indent < column || (indent == column && !item) {
-                    break;
-                }
-                if scalar {
-                    self.take(start..next);
-                } else if !self.line_below(start, next, strength) {
-                    break;
-                }
-            }
-            end = next;
-        }
-        if scalar {
-            return end;
-        }
-        if strength == Strength::Strong {
-            self.below = end;
-        }
-        first_line_end
-    }
-
-    /// Takes one line of a list or of members; false when what follows has its own names.
-    fn line_below(&mut self, start: usize, end: usize, strength: Strength) -> bool {
-        let at = self.skip(start, b"- ").min(end);
-        let line = &self.text[at..end];
-        let (name, value) = match self.quote(at) {
-            Some(quote) if self.is_name(at) => {
-                let (content, after) = self.string_end(&quote);
-                (self.text.get(quote.start..content), self.skip(after, b" \t") + 1)
-            }
-            Some(_) => (None, at),
-            None => match line.find(": ") {
-                Some(colon) => (Some(&line[..colon]), at + colon + 1),
-                None if line.trim_end().ends_with(':') => (Some(""), end),
-                None => (None, at),
-            },
-        };
-        if name.is_some() && strength == Strength::Weak {
-            return false;
-        }
-        if value < end && !line.starts_with('#') && !name.is_some_and(keys::beside) {
-            self.item(value, end, strength);
-        }
-        true
-    }
-
-    fn item(&mut self, at: usize, line_end: usize, strength: Strength) {
-        let at = self.skip(at, b" \t").min(line_end);
-        if self.quote(at).is_some() || !self.literal(at, self.atom(at), strength) {
-            let end = self.value(at, true, false, strength, Bare::Line, None);
-            debug_assert!(end >= at);
-        }
     }
 }
