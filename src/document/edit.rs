@@ -68,6 +68,31 @@ impl Edit {
             Self::Rename { at, to } => rename(root, at, to),
         }
     }
+
+    /// Edits to the same effect that never replace an object by an object, but change its members.
+    pub(super) fn member_by_member(&self, root: &Value) -> Vec<Edit> {
+        let Edit::Set {
+            at,
+            value: Value::Object(new),
+        } = self
+        else {
+            return vec![self.clone()];
+        };
+        let Some(Value::Object(old)) = at.get(root) else {
+            return vec![self.clone()];
+        };
+        // Set before removing, so that the object does not become empty on the way.
+        let set = new.iter().flat_map(|(name, new)| {
+            Edit::Set {
+                at: at.key(name),
+                value: new.clone(),
+            }
+            .member_by_member(root)
+        });
+        let removed = old.keys().filter(|name| !new.contains_key(*name));
+        set.chain(removed.map(|name| Edit::Remove { at: at.key(name) }))
+            .collect()
+    }
 }
 
 /// The value at `at`, created as `initial` inside new objects when there is none.

@@ -13,6 +13,7 @@ mod pointer;
 mod splice;
 mod toml;
 mod tree;
+mod yaml;
 
 use std::fmt;
 use std::ops::Range;
@@ -24,6 +25,7 @@ pub use edit::Edit;
 pub use error::{EditError, ParseError};
 pub use lines::line_column;
 pub use pointer::{Pointer, Token};
+pub use yaml::MAX_YAML_BYTES;
 
 use tree::{Children, Node};
 
@@ -210,7 +212,11 @@ impl Document {
                 Layout::Outline(outline) => outline.comments(&self.text),
                 _ => toml::Outline::read(&self.text).comments(&self.text),
             },
-            Format::Yaml | Format::FrontMatter => Vec::new(),
+            Format::Yaml => yaml::comments(&self.text, 0..self.text.len()),
+            Format::FrontMatter => match yaml::FrontMatter::find(&self.text) {
+                Ok(matter) => yaml::comments(&self.text, matter.yaml),
+                Err(_) => Vec::new(),
+            },
         }
     }
 
@@ -223,21 +229,27 @@ impl Document {
         let text = match self.format {
             Format::Json | Format::Jsonc | Format::Json5 => json::edit(self, edits, &mut expected)?,
             Format::Toml => toml::edit(self, edits, &mut expected)?,
-            Format::Yaml | Format::FrontMatter => {
-                let at = edits
-                    .first()
-                    .map(|edit| edit.at().clone())
-                    .unwrap_or_default();
-                return Err(EditError::Unsupported {
-                    at,
-                    reason: format!("{} can't be edited yet", self.format),
-                });
-            }
+            Format::Yaml => yaml::edit(&self.text, edits, &mut expected)?,
+            Format::FrontMatter => self.edit_front_matter(edits, &mut expected)?,
         };
         if text != self.text {
             check::check(self, edits, &text, expected)?;
         }
         Ok(text)
+    }
+
+    fn edit_front_matter(&self, edits: &[Edit], value: &mut Value) -> Result<String, EditError> {
+        let matter =
+            yaml::FrontMatter::find(&self.text).map_err(|error| EditError::CheckFailed {
+                reason: error.to_string(),
+            })?;
+        let before = &self.text[matter.yaml.clone()];
+        let after = yaml::edit(before, edits, value)?;
+        Ok(if after == before {
+            self.text.clone()
+        } else {
+            matter.replace(&self.text, &after)
+        })
     }
 }
 
@@ -246,11 +258,8 @@ fn read(text: &str, format: Format) -> Result<Parsed, ParseError> {
     match format {
         Format::Json | Format::Jsonc | Format::Json5 => json::parse(text, format),
         Format::Toml => toml::parse(text),
-        Format::Yaml | Format::FrontMatter => Err(ParseError::at(
-            text,
-            0,
-            format!("{format} can't be read yet"),
-        )),
+        Format::Yaml => yaml::parse(text, 0..text.len()),
+        Format::FrontMatter => yaml::parse(text, yaml::FrontMatter::find(text)?.yaml),
     }
 }
 

@@ -19,7 +19,8 @@ pub(in crate::document) fn edit(
 ) -> Result<String, EditError> {
     let mut text = document.text.clone();
     for edit in edits {
-        for step in steps(edit, value) {
+        // A table is spread over the text.
+        for step in edit.member_by_member(value) {
             let mut after = value.clone();
             step.apply_to(&mut after)?;
             text = splice::apply(&text, splices(&text, &step, value)?);
@@ -27,35 +28,6 @@ pub(in crate::document) fn edit(
         }
     }
     Ok(text)
-}
-
-/// A table is spread over the text, so replacing one means changing its members one by one.
-fn steps(edit: &Edit, value: &Json) -> Vec<Edit> {
-    let Edit::Set {
-        at,
-        value: Json::Object(new),
-    } = edit
-    else {
-        return vec![edit.clone()];
-    };
-    let Some(Json::Object(old)) = at.get(value) else {
-        return vec![edit.clone()];
-    };
-    let removed = old
-        .keys()
-        .filter(|name| !new.contains_key(*name))
-        .map(|name| Edit::Remove { at: at.key(name) });
-    let set = new.iter().flat_map(|(name, new)| {
-        steps(
-            &Edit::Set {
-                at: at.key(name),
-                value: new.clone(),
-            },
-            value,
-        )
-    });
-    // Set before removing, so that the table never becomes empty on the way.
-    set.chain(removed).collect()
 }
 
 fn splices(text: &str, edit: &Edit, value: &Json) -> Result<Vec<Splice>, EditError> {
