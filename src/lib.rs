@@ -6,7 +6,29 @@
 //! detect ──► read ──► evaluate ──► plan ──► show ──► write
 //! tool/      document/  rule/        plan.rs  output/   transaction/
 //! ```
+//!
+//! * [`tool`] finds the files of each tool (its descriptor says where) and reads them as layers of a configuration.
+//! * [`document`] parses a file so that places in it can be found and edited without touching any other byte.
+//! * [`rule`] evaluates the catalogue's rules against [`facts`] and a [`profile`]; every place where one doesn't hold is
+//!   a hit.
+//! * [`plan`] turns hits into findings and edits, again and again until no rule wants to change anything. The
+//!   outcome is one value; `lint`, `apply --dry-run`, `--check` and the real write are views of it.
+//! * [`output`] shows it, with secrets redacted.
+//! * [`transaction`] writes it: backups first, all files or none, and `undo`.
+//!
+//! Nothing before `write` touches the disk except reading. What the program knows about tools and about Z.ai is not
+//! in the code but in the files under `rules/`, which are embedded; `rules/RULES.md` says how to write them.
 
+pub mod cli;
 pub mod document;
+mod embedded;
+pub mod facts;
+pub mod finding;
+pub mod load;
 pub mod output;
+pub mod paths;
+pub mod plan;
+pub mod profile;
+pub mod rule;
+pub mod tool;
 pub mod transaction;

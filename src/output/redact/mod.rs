@@ -6,6 +6,7 @@
 
 mod keys;
 pub(crate) mod marker;
+mod position;
 mod scan;
 mod shapes;
 mod value;

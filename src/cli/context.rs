@@ -1,0 +1,239 @@
+//! What every command needs: the surroundings, the catalogue, and a way to print.
+
+use std::fmt;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::Exit;
+use super::args::{Color, Global};
+use crate::output::redact::Redactor;
+use crate::paths::{Environment, EnvironmentError};
+use crate::rule::catalogue::{Catalogue, CatalogueError};
+use crate::tool::{Workspace, recognise};
+use crate::transaction::{StateDir, WriteError};
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The exit code it means.
+    pub(super) exit: Exit,
+    error: anyhow::Error,
+}
+
+impl Failure {
+    /// Wrong usage.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            error: anyhow::Error::msg(message.into()),
+        }
+    }
+
+    /// Something could not be completed.
+    pub(super) fn incomplete(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Incomplete,
+            error: anyhow::Error::msg(message.into()),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.error)
+    }
+}
+
+impl From<CatalogueError> for Failure {
+    fn from(error: CatalogueError) -> Self {
+        Self {
+            exit: Exit::Usage,
+            error: error.into(),
+        }
+    }
+}
+
+impl From<EnvironmentError> for Failure {
+    fn from(error: EnvironmentError) -> Self {
+        Self {
+            exit: Exit::Usage,
+            error: error.into(),
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        let exit = match error {
+            WriteError::UnknownTransaction { .. } | WriteError::AmbiguousTransaction { .. } => {
+                Exit::Usage
+            }
+            _ => Exit::Incomplete,
+        };
+        Self {
+            exit,
+            error: error.into(),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self {
+            exit: Exit::Incomplete,
+            error: error.into(),
+        }
+    }
+}
+
+/// What every command needs.
+pub(super) struct Context {
+    /// The options of every command.
+    pub(super) global: Global,
+    /// The surroundings.
+    pub(super) environment: Environment,
+    /// Rules, facts, profiles, tools.
+    pub(super) catalogue: Catalogue,
+}
+
+impl Context {
+    /// Reads the surroundings and the catalogue.
+    pub(super) fn new(global: Global) -> Result<Self, Failure> {
+        let environment = Environment::from_process(global.home.as_deref())?;
+        let catalogue = Catalogue::load(&rule_folders(&global, &environment))?;
+        Ok(Self {
+            global,
+            environment,
+            catalogue,
+        })
+    }
+
+    /// The folders that the catalogue was extended with.
+    pub(super) fn rule_folders(&self) -> Vec<PathBuf> {
+        rule_folders(&self.global, &self.environment)
+    }
+
+    /// Where backups lie.
+    pub(super) fn state(&self) -> StateDir {
+        StateDir::new(self.environment.state_dir.clone())
+    }
+
+    /// Detects and reads: the home folder's files and those of the project folders (the working folder without any).
+    pub(super) fn workspace(&self, projects: &[PathBuf]) -> Result<Workspace, Failure> {
+        let mut folders = Vec::new();
+        for project in projects {
+            let folder = std::path::absolute(project)?;
+            if !folder.is_dir() {
+                return Err(Failure::usage(format!(
+                    "{}: there is no such folder",
+                    project.display()
+                )));
+            }
+            folders.push(folder);
+        }
+        if projects.is_empty() && self.environment.cwd != self.environment.home {
+            folders.push(self.environment.cwd.clone());
+        }
+        Ok(Workspace::read(
+            self.catalogue.tools(),
+            &self.environment,
+            &folders,
+        ))
+    }
+
+    /// Reads the given files, and the project files in the given folders; nothing else.
+    pub(super) fn paths(&self, paths: &[PathBuf]) -> Result<Workspace, Failure> {
+        let mut folders = Vec::new();
+        let mut files = Vec::new();
+        for path in paths {
+            let absolute = std::path::absolute(path)?;
+            if absolute.is_dir() {
+                folders.push(absolute);
+            } else if absolute.symlink_metadata().is_err() {
+                return Err(Failure::usage(format!(
+                    "{}: there is no such file or folder",
+                    path.display()
+                )));
+            } else if let Some(file) =
+                recognise(self.catalogue.tools(), &absolute, self.environment.os)
+            {
+                files.push(file);
+            } else {
+                return Err(Failure::usage(format!(
+                    "{}: no known tool reads a file of this name; `glm-setup status` shows what is known",
+                    path.display()
+                )));
+            }
+        }
+        let mut workspace =
+            Workspace::read_projects(self.catalogue.tools(), &self.environment, &folders);
+        for file in files {
+            let tool = std::rc::Rc::clone(&file.tool);
+            workspace.add(&tool, vec![file]);
+        }
+        Ok(workspace)
+    }
+
+    /// Prints to standard output. A closed pipe is not an error: whoever reads has seen enough.
+    pub(super) fn print(&self, text: &str) {
+        let _ = AutoStream::new(io::stdout().lock(), choice(self.global.color))
+            .write_all(text.as_bytes());
+    }
+
+    /// Prints a message to standard error.
+    pub(super) fn message(&self, text: &str) {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let _ = writeln!(
+            AutoStream::new(io::stderr().lock(), choice(self.global.color)),
+            "{text}"
+        );
+    }
+
+    /// Whether standard output shows colour.
+    pub(super) fn color(&self) -> bool {
+        match self.global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+        }
+    }
+
+    /// Whether somebody can be asked.
+    pub(super) fn interactive(&self) -> bool {
+        io::stdin().is_terminal() && io::stdout().is_terminal()
+    }
+
+    /// A path as a person would write it.
+    pub(super) fn display(&self, path: &Path) -> String {
+        self.environment.display(path)
+    }
+}
+
+fn rule_folders(global: &Global, environment: &Environment) -> Vec<PathBuf> {
+    let own = environment.config_dir.join("rules");
+    own.is_dir()
+        .then_some(own)
+        .into_iter()
+        .chain(global.rules_dir.iter().cloned())
+        .collect()
+}
+
+fn choice(color: Color) -> ColorChoice {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+}
+
+/// Tells why a command ended early, on standard error.
+pub(super) fn complain(color: Color, failure: &Failure) {
+    let text = Redactor::new().text(&failure.to_string()).into_owned();
+    let bold = anstyle::Style::new()
+        .bold()
+        .fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let mut stderr = AutoStream::new(io::stderr().lock(), choice(color));
+    let _ = writeln!(stderr, "{bold}error{bold:#}: {text}");
+}

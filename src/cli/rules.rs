@@ -1,0 +1,174 @@
+//! `glm-setup rules`: the catalogue.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::Exit;
+use super::args::{Format, Rules};
+use super::context::{Context, Failure};
+use crate::load::Source;
+use crate::rule::compile::{RuleOrigin, Trust};
+use crate::rule::schema::Purpose;
+use crate::rule::{Catalogue, Rule, case};
+
+pub(super) fn run(context: &Context, args: &Rules) -> Result<Exit, Failure> {
+    match args {
+        Rules::List { format } => list(context, *format),
+        Rules::Show { id } => {
+            context.print(context.catalogue.rule_text(id)?);
+            Ok(Exit::Clean)
+        }
+        Rules::Test { subjects } => test(context, subjects),
+    }
+}
+
+fn list(context: &Context, format: Format) -> Result<Exit, Failure> {
+    let all = context.catalogue.all_rules()?;
+    if format == Format::Json {
+        let rules: Vec<serde_json::Value> = all
+            .iter()
+            .flat_map(|(_, rules)| rules.iter())
+            .map(|rule| {
+                serde_json::json!({
+                    "id": rule.id,
+                    "tool": rule.tool,
+                    "purpose": rule.purpose,
+                    "category": rule.category,
+                    "severity": rule.severity,
+                    "title": rule.file.title,
+                    "fix": best_fix(rule),
+                    "verified": last_verified(rule),
+                    "origin": origin(rule),
+                })
+            })
+            .collect();
+        context.print(&format!(
+            "{:#}\n",
+            serde_json::json!({ "version": 1, "rules": rules })
+        ));
+        return Ok(Exit::Clean);
+    }
+    let mut text = String::new();
+    let width = all
+        .iter()
+        .flat_map(|(_, rules)| rules.iter())
+        .map(|rule| rule.id.len())
+        .max()
+        .unwrap_or_default();
+    for (tool, rules) in &all {
+        let _ = writeln!(text, "{tool}");
+        for rule in rules.iter() {
+            let severity = if rule.purpose == Purpose::Setup {
+                "setup".to_owned()
+            } else {
+                rule.severity.to_string()
+            };
+            let fix = best_fix(rule).map_or_else(|| "-".to_owned(), |safety| safety.to_string());
+            let _ = writeln!(
+                text,
+                "  {:width$}  {severity:7}  {fix:12}  {}",
+                rule.id, rule.file.title
+            );
+        }
+    }
+    context.print(&text);
+    Ok(Exit::Clean)
+}
+
+fn best_fix(rule: &Rule) -> Option<crate::finding::Safety> {
+    rule.checks
+        .iter()
+        .filter_map(|check| check.fix.as_ref())
+        .map(|fix| fix.safety)
+        .max()
+}
+
+fn last_verified(rule: &Rule) -> Option<&str> {
+    rule.file
+        .evidence
+        .iter()
+        .map(|evidence| evidence.verified.as_str())
+        .max()
+}
+
+fn origin(rule: &Rule) -> String {
+    match &rule.origin {
+        RuleOrigin::BuiltIn => "built-in".to_owned(),
+        RuleOrigin::File(path) => path.display().to_string(),
+    }
+}
+
+fn test(context: &Context, subjects: &[String]) -> Result<Exit, Failure> {
+    let mut rules = Vec::new();
+    // A rule file that is not in the catalogue yet is tested as if its folder had been added.
+    let mut extended = None;
+    if subjects.is_empty() {
+        rules.extend(
+            context
+                .catalogue
+                .all_rules()?
+                .iter()
+                .flat_map(|(_, rules)| rules.iter().cloned()),
+        );
+    }
+    for subject in subjects {
+        let path = Path::new(subject);
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure::usage(format!("{subject}: {error}")))?;
+            let source = Source {
+                name: subject,
+                text: &text,
+            };
+            let rule = Rule::load(&source, Trust::Foreign, RuleOrigin::File(path.to_owned()))
+                .map_err(|error| Failure::usage(error.to_string()))?;
+            let catalogue = Catalogue::with_rule(&context.rule_folders(), &rule, &text)?;
+            extended
+                .get_or_insert_with(Vec::new)
+                .push((rule, catalogue));
+        } else {
+            rules.push(context.catalogue.rule(subject)?);
+        }
+    }
+    let mut text = String::new();
+    let (mut passed, mut failed) = (0, 0);
+    let from_files = extended
+        .iter()
+        .flatten()
+        .map(|(rule, catalogue)| (rule, catalogue));
+    for (rule, catalogue) in rules
+        .iter()
+        .map(|rule| (rule, &context.catalogue))
+        .chain(from_files)
+    {
+        if rule.file.case.is_empty() {
+            failed += 1;
+            let _ = writeln!(text, "FAIL {}: the rule has no [[case]]", rule.id);
+        }
+        for one in &rule.file.case {
+            match case::run(catalogue, rule, one) {
+                Ok(()) => passed += 1,
+                Err(difference) => {
+                    failed += 1;
+                    let _ = writeln!(
+                        text,
+                        "FAIL {}: {}\n  {}",
+                        rule.id,
+                        one.name,
+                        difference.replace('\n', "\n  ")
+                    );
+                }
+            }
+        }
+    }
+    let _ = writeln!(text, "{passed} cases passed, {failed} failed");
+    context.print(&text);
+    Ok(if failed == 0 {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    })
+}

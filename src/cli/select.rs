@@ -1,0 +1,28 @@
+//! `--select` and `--ignore`: words that mean no rule are mistakes.
+
+use super::args::Selection;
+use super::context::Failure;
+use crate::load::nearest;
+use crate::plan::selects;
+use crate::rule::Catalogue;
+
+/// Refuses a word that means no rule.
+pub(super) fn check(catalogue: &Catalogue, selection: &Selection) -> Result<(), Failure> {
+    if selection.select.is_empty() && selection.ignore.is_empty() {
+        return Ok(());
+    }
+    let all = catalogue.all_rules()?;
+    let rules = || all.iter().flat_map(|(_, rules)| rules.iter());
+    for word in selection.select.iter().chain(&selection.ignore) {
+        if !rules().any(|rule| selects(word, rule)) {
+            let near = nearest(word, rules().map(|rule| rule.id.as_str()));
+            let near = near
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            return Err(Failure::usage(format!(
+                "`{word}` means no rule{near} It takes a rule's id, a category or a tool; `glm-setup rules list` shows them"
+            )));
+        }
+    }
+    Ok(())
+}

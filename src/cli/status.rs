@@ -1,0 +1,141 @@
+//! `glm-setup status`: what is there and what it points at.
+
+use std::fmt::Write as _;
+
+use super::Exit;
+use super::args::{Format, Status};
+use super::context::{Context, Failure};
+use super::view::View;
+use crate::facts::Billing;
+use crate::output::json;
+use crate::plan::{self, Plan, Request, Target};
+use crate::transaction::{self, StateDir};
+
+pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
+    let mut workspace = context.workspace(&[])?;
+    let request = Request {
+        facts: context.global.facts.clone(),
+        ..Request::default()
+    };
+    let plan = plan::compute(
+        &context.catalogue,
+        &mut workspace,
+        &context.environment,
+        &request,
+    )?;
+    let view = View::new(context, &workspace);
+    let state = context.state();
+    let interrupted = transaction::interrupted(&state)?;
+    if args.format == Format::Json {
+        let configurations: Vec<_> = plan
+            .targets
+            .iter()
+            .filter(|target| !target.files.is_empty())
+            .map(|target| {
+                let mut value = json::configuration(target, &view.redactor);
+                let drifted = target
+                    .files
+                    .iter()
+                    .filter(|file| drift(&state, file) == Drift::Changed);
+                value["changed-since-written"] =
+                    drifted.map(|file| file.display().to_string()).collect();
+                value
+            })
+            .collect();
+        let value = serde_json::json!({
+            "version": json::VERSION,
+            "facts": plan.facts,
+            "configurations": configurations,
+            "interrupted": interrupted.map(|summary| summary.id.to_string()),
+        });
+        context.print(&format!("{value:#}\n"));
+    } else {
+        context.print(&text(context, &plan, &view, &state));
+        if let Some(summary) = interrupted {
+            context.print(&format!(
+                "\nthe run {} was interrupted; the next `apply` or `undo` rolls it back\n",
+                summary.id
+            ));
+        }
+    }
+    for problem in &workspace.problems {
+        context.message(&format!(
+            "error: {}",
+            view.redactor.text(&problem.to_string())
+        ));
+    }
+    Ok(if workspace.problems.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Incomplete
+    })
+}
+
+#[derive(PartialEq, Eq)]
+enum Drift {
+    NeverWritten,
+    Same,
+    Changed,
+}
+
+/// Whether a file differs from what was last written there.
+fn drift(state: &StateDir, file: &std::path::Path) -> Drift {
+    match (transaction::last_written(state, file), std::fs::read(file)) {
+        (None, _) => Drift::NeverWritten,
+        (Some(written), Ok(bytes)) if transaction::hash(&bytes) == written => Drift::Same,
+        (Some(_), _) => Drift::Changed,
+    }
+}
+
+fn text(context: &Context, plan: &Plan, view: &View<'_>, state: &StateDir) -> String {
+    let mut text = String::new();
+    let there: Vec<&Target> = plan
+        .targets
+        .iter()
+        .filter(|target| !target.files.is_empty())
+        .collect();
+    for target in &there {
+        let name = context
+            .catalogue
+            .tool(&target.tool)
+            .map_or_else(|_| target.tool.clone(), |tool| tool.name.clone());
+        let _ = writeln!(text, "{name}: {}", points_at(target));
+        for place in &target.points_at {
+            let _ = writeln!(text, "    {}", view.redactor.text(place));
+        }
+        for file in &target.files {
+            let drift = match drift(state, file) {
+                Drift::NeverWritten => "",
+                Drift::Same => "  (as glm-setup wrote it)",
+                Drift::Changed => "  (changed since glm-setup wrote it)",
+            };
+            let _ = writeln!(text, "  {}{drift}", view.path(file));
+        }
+    }
+    if there.is_empty() {
+        text.push_str("no configuration of a known tool was found\n");
+    }
+    text
+}
+
+fn points_at(target: &Target) -> String {
+    if !target.uses_zai {
+        return "doesn't use Z.ai".to_owned();
+    }
+    let billing = match target.billing {
+        Some(Billing::CodingPlan) => "coding plan",
+        Some(Billing::Metered) => "metered API",
+        Some(Billing::SelfHosted) => "a server of your own",
+        None => "Z.ai",
+    };
+    let region = target
+        .region
+        .map(|region| format!(", {region}"))
+        .unwrap_or_default();
+    let key = if target.has_key {
+        ""
+    } else {
+        ", no key found in its files"
+    };
+    format!("{billing}{region}{key}")
+}

@@ -1,0 +1,108 @@
+//! What `apply`, `lint`, `undo` and `demo` show of a plan.
+
+use std::path::Path;
+
+use super::context::Context;
+use crate::output::diff::{DiffOptions, unified};
+use crate::output::human::Human;
+use crate::output::redact::Redactor;
+use crate::output::redactor_for;
+use crate::plan::PlannedFile;
+use crate::tool::Workspace;
+
+/// Longer lines of a diff are cut around the change.
+const MAX_LINE_WIDTH: usize = 200;
+
+/// Shows files and findings of one workspace, without its secrets.
+pub(super) struct View<'a> {
+    context: &'a Context,
+    workspace: &'a Workspace,
+    /// Takes secrets out of every text.
+    pub(super) redactor: Redactor,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(context: &'a Context, workspace: &'a Workspace) -> Self {
+        Self {
+            context,
+            workspace,
+            redactor: redactor_for(workspace),
+        }
+    }
+
+    /// A path as a person would write it.
+    pub(super) fn path(&self, path: &Path) -> String {
+        self.context.display(path)
+    }
+
+    /// A changed file: which rules, and the diff.
+    pub(super) fn file(&self, file: &PlannedFile) -> String {
+        let rules = file.rules.join(", ");
+        format!(
+            "\n{} ({rules})\n{}",
+            self.path(&file.path),
+            self.diff(file, self.context.color())
+        )
+    }
+
+    /// The diff that is written, with secrets redacted.
+    pub(super) fn diff(&self, file: &PlannedFile, color: bool) -> String {
+        diff(
+            self.context,
+            &self.redactor,
+            &file.path,
+            file.before.as_deref(),
+            Some(&file.after),
+            color,
+        )
+    }
+
+    /// Calls `show` with the printer of findings.
+    pub(super) fn findings<T>(&self, show: impl FnOnce(&Human<'_>) -> T) -> T {
+        let text_of = |path: &Path| {
+            let layer = self
+                .workspace
+                .layers
+                .iter()
+                .find(|layer| layer.config.path == path);
+            let unreadable = || {
+                self.workspace
+                    .unreadable
+                    .iter()
+                    .find(|file| file.config.path == path)
+            };
+            layer
+                .filter(|layer| layer.config.exists)
+                .map(|layer| layer.before().to_owned())
+                .or_else(|| unreadable().map(|file| file.text.clone()))
+        };
+        show(&Human {
+            redactor: &self.redactor,
+            color: self.context.color(),
+            display: &|path| self.context.display(path),
+            text_of: &text_of,
+        })
+    }
+}
+
+/// The diff between two states of a file; labels are relative to the home folder, so that it can be used as a patch there.
+pub(super) fn diff(
+    context: &Context,
+    redactor: &Redactor,
+    path: &Path,
+    before: Option<&str>,
+    after: Option<&str>,
+    color: bool,
+) -> String {
+    let label = path
+        .strip_prefix(&context.environment.home)
+        .unwrap_or(path)
+        .display()
+        .to_string();
+    let options = DiffOptions {
+        max_line_width: Some(MAX_LINE_WIDTH),
+        color,
+        ..DiffOptions::default()
+    };
+    unified(&label, &label, before, after, redactor, &options)
+}

@@ -1,0 +1,113 @@
+//! Model ids: what the plan does with them.
+
+use super::{Billing, Model, Pack, PlanStatus};
+
+/// A model id taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelId<'a> {
+    /// The id as written, without provider and suffix.
+    pub bare: &'a str,
+    /// Whether Claude Code's `[1m]` suffix follows.
+    pub one_million: bool,
+}
+
+impl<'a> ModelId<'a> {
+    /// Takes the `[1m]` suffix off.
+    pub fn parse(text: &'a str) -> Self {
+        match text
+            .strip_suffix("[1m]")
+            .or_else(|| text.strip_suffix("[1M]"))
+        {
+            Some(bare) => Self {
+                bare,
+                one_million: true,
+            },
+            None => Self {
+                bare: text,
+                one_million: false,
+            },
+        }
+    }
+}
+
+/// What a model id is, for one way of billing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelClass {
+    /// Served under its own name.
+    Served,
+    /// Accepted and answered by another model.
+    Routed(String),
+    /// Only the metered API has it; the model to name instead.
+    MeteredOnly(Option<String>),
+    /// No longer served; the model to name instead.
+    Retired(Option<String>),
+    /// A GLM id that the facts don't know.
+    Unknown,
+    /// Not one of Z.ai's models.
+    Foreign,
+}
+
+impl ModelClass {
+    /// A few words for a message.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Served => "served".to_owned(),
+            Self::Routed(to) => format!("accepted, but answered by {to}"),
+            Self::MeteredOnly(_) => {
+                "sold by the metered API only, not in the coding plan".to_owned()
+            }
+            Self::Retired(_) => "not served any more".to_owned(),
+            Self::Unknown => "an id that Z.ai's model list doesn't have".to_owned(),
+            Self::Foreign => "not a Z.ai model".to_owned(),
+        }
+    }
+
+    /// The model to write instead, where the facts know one.
+    pub fn replacement(&self) -> Option<&str> {
+        match self {
+            Self::Routed(to) => Some(to),
+            Self::MeteredOnly(to) | Self::Retired(to) => to.as_deref(),
+            Self::Served | Self::Unknown | Self::Foreign => None,
+        }
+    }
+}
+
+impl Pack {
+    /// The statement about a model; ids are compared without regard to case, as Z.ai does.
+    pub fn model(&self, id: &str) -> Option<&Model> {
+        let bare = ModelId::parse(id).bare;
+        self.model
+            .iter()
+            .find(|model| model.id.eq_ignore_ascii_case(bare))
+    }
+
+    /// Says what a bare model id (without provider) is for a way of billing.
+    pub fn classify_model(&self, id: &str, billing: Billing) -> ModelClass {
+        let bare = ModelId::parse(id).bare;
+        let Some(model) = self.model(bare) else {
+            let glm = bare.len() >= 4
+                && bare.is_char_boundary(4)
+                && bare[..4].eq_ignore_ascii_case("glm-");
+            return if glm {
+                ModelClass::Unknown
+            } else {
+                ModelClass::Foreign
+            };
+        };
+        let replacement = model.replacement.clone();
+        match (billing, model.plan, model.metered) {
+            (Billing::SelfHosted, ..) => ModelClass::Served,
+            (Billing::Metered, _, true) => ModelClass::Served,
+            (Billing::Metered, _, false) => ModelClass::Retired(replacement),
+            (Billing::CodingPlan, PlanStatus::Listed, _) => ModelClass::Served,
+            (Billing::CodingPlan, PlanStatus::Routed, _) => match replacement {
+                Some(to) => ModelClass::Routed(to),
+                None => ModelClass::Served,
+            },
+            (Billing::CodingPlan, PlanStatus::Unlisted, true) => {
+                ModelClass::MeteredOnly(replacement)
+            }
+            (Billing::CodingPlan, PlanStatus::Unlisted, false) => ModelClass::Retired(replacement),
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Findings as text, each with the piece of the file that it speaks of.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::redact::Redactor;
+use crate::finding::{Finding, FixState, Safety, Severity};
+use crate::plan::Plan;
+
+/// The widest frame, in columns.
+const WIDTH: usize = 110;
+/// Lines shown before and after the one that is pointed at.
+const CONTEXT: usize = 1;
+
+/// How findings are shown.
+pub struct Human<'a> {
+    /// Takes secrets out of every text.
+    pub redactor: &'a Redactor,
+    /// Whether to use colour.
+    pub color: bool,
+    /// Shortens a path for people.
+    pub display: &'a dyn Fn(&Path) -> String,
+    /// The text of a file as it was read.
+    pub text_of: &'a dyn Fn(&Path) -> Option<String>,
+}
+
+impl Human<'_> {
+    /// One finding: severity, rule, message, code frame, what became of the fix.
+    pub fn finding(&self, finding: &Finding) -> String {
+        let message = self.redactor.text(&finding.message);
+        let level = match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Info => Level::INFO,
+        };
+        let path = (self.display)(&finding.file);
+        let frame = (self.text_of)(&finding.file).map(|text| self.frame(&text, finding));
+        let mut group = Group::with_title(
+            level
+                .primary_title(message.as_ref())
+                .id(finding.rule.as_str()),
+        );
+        if let Some(frame) = &frame {
+            let snippet = Snippet::source(frame.text.as_str())
+                .path(&path)
+                .line_start(frame.line);
+            group =
+                group.element(snippet.annotation(AnnotationKind::Primary.span(frame.span.clone())));
+        } else {
+            group = group.element(annotate_snippets::Origin::path(&path));
+        }
+        let help = self.redactor.text(&fix_text(&finding.fix)).into_owned();
+        if !help.is_empty() {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let renderer = if self.color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let mut text = renderer.term_width(WIDTH).render(&[group]);
+        text.push('\n');
+        text
+    }
+
+    /// The lines around a finding, with secrets taken out and the place moved accordingly.
+    fn frame(&self, text: &str, finding: &Finding) -> Frame {
+        // Line and column speak of the text that was read; they also stand for absent values, which have no span.
+        let start = finding
+            .span
+            .as_ref()
+            .map_or_else(|| offset(text, finding.position), |span| span.start);
+        let end = finding.span.as_ref().map_or(start, |span| span.end);
+        let line_end = |from: usize| {
+            text[from..]
+                .find('\n')
+                .map_or(text.len(), |length| from + length)
+        };
+        let end = floor(text, end.min(line_end(floor(text, start.min(text.len())))));
+        let start = floor(text, start.min(end));
+        let (text, [start, end]) = self.redactor.redacted_at(text, [start, end]);
+        let end = end.max(start);
+        let mut first = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let mut last = text[end..]
+            .find('\n')
+            .map_or(text.len(), |length| end + length);
+        for _ in 0..CONTEXT {
+            first = text[..first.saturating_sub(1)]
+                .rfind('\n')
+                .map_or(0, |newline| newline + 1);
+            last = text.get(last + 1..).map_or(text.len(), |rest| {
+                rest.find('\n')
+                    .map_or(text.len(), |length| last + 1 + length)
+            });
+        }
+        let line = text[..first].matches('\n').count() + 1;
+        // Control characters of a file must not drive the terminal.
+        let shown: String = text[first..last]
+            .chars()
+            .map(|c| {
+                if c.is_control() && c != '\n' && c != '\t' {
+                    ' '
+                } else {
+                    c
+                }
+            })
+            .collect();
+        let clean = |range: &str| {
+            range
+                .chars()
+                .map(|c| if c.is_control() { 1 } else { c.len_utf8() })
+                .sum::<usize>()
+        };
+        let from = clean(&text[first..start]);
+        let to = from + clean(&text[start..end]);
+        let (shown, span) = narrow(&shown, from..to.min(shown.len()));
+        Frame {
+            text: shown,
+            line,
+            span,
+        }
+    }
+
+    /// What was looked at and how much was found.
+    pub fn summary(&self, plan: &Plan) -> String {
+        let mut text = String::new();
+        let using = plan.targets.iter().filter(|target| target.uses_zai).count();
+        let files: usize = plan.targets.iter().map(|target| target.files.len()).sum();
+        let profiles: std::collections::BTreeSet<&str> = plan
+            .targets
+            .iter()
+            .filter(|target| target.uses_zai)
+            .map(|target| target.profile.as_str())
+            .collect();
+        let counts: Vec<String> = [
+            (Severity::Error, "error"),
+            (Severity::Warning, "warning"),
+            (Severity::Info, "note"),
+        ]
+        .into_iter()
+        .filter_map(|(severity, word)| {
+            let count = plan.count(severity);
+            (count > 0).then(|| counted(count, word))
+        })
+        .collect();
+        let found = if counts.is_empty() {
+            "nothing to report".to_owned()
+        } else {
+            counts.join(", ")
+        };
+        let _ = writeln!(
+            text,
+            "{found} in {} ({} on Z.ai; profile {}; facts {})",
+            counted(files, "file"),
+            counted(using, "configuration"),
+            if profiles.is_empty() {
+                "-".to_owned()
+            } else {
+                profiles.into_iter().collect::<Vec<_>>().join(", ")
+            },
+            plan.facts,
+        );
+        let fixable = |wanted: fn(&FixState) -> bool| {
+            plan.findings
+                .iter()
+                .filter(|finding| wanted(&finding.fix))
+                .count()
+        };
+        let safe = fixable(|fix| matches!(fix, FixState::Planned(Safety::Safe)));
+        let unasked = fixable(|fix| matches!(fix, FixState::NeedsUnsafe(_)));
+        if safe > 0 {
+            let _ = writeln!(
+                text,
+                "{safe} can be fixed with `glm-setup apply --profile {}`",
+                apply_profile(plan)
+            );
+        }
+        if unasked > 0 {
+            let _ = writeln!(
+                text,
+                "{unasked} more with --unsafe-fixes, which take something away: see each"
+            );
+        }
+        for skipped in &plan.skipped {
+            let _ = writeln!(
+                text,
+                "skipped {}: the fact {} is unknown here",
+                skipped.rule, skipped.fact
+            );
+        }
+        text
+    }
+}
+
+fn apply_profile(plan: &Plan) -> &str {
+    plan.targets
+        .iter()
+        .find(|target| target.uses_zai)
+        .map_or("lite", |target| target.profile.as_str())
+}
+
+/// "1 file", "2 files".
+pub fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+fn fix_text(fix: &FixState) -> String {
+    match fix {
+        FixState::None => String::new(),
+        FixState::Planned(Safety::Safe) => "`apply` mends it, safely".to_owned(),
+        FixState::Planned(_) => "`apply --unsafe-fixes` mends it".to_owned(),
+        FixState::NeedsUnsafe(Some(consequence)) => {
+            format!("--unsafe-fixes mends it: {consequence}")
+        }
+        FixState::NeedsUnsafe(None) => "--unsafe-fixes mends it".to_owned(),
+        FixState::DisplayOnly => {
+            "has to be mended by hand; `glm-setup explain` says how".to_owned()
+        }
+        FixState::Impossible(reason) => format!("can't be fixed here: {reason}"),
+    }
+}
+
+struct Frame {
+    text: String,
+    line: usize,
+    span: Range<usize>,
+}
+
+/// A line that is much wider than the frame is cut around the place, so that a minified file stays readable.
+fn narrow(text: &str, span: Range<usize>) -> (String, Range<usize>) {
+    const AROUND: usize = 60;
+    if text.lines().all(|line| line.len() <= 4 * AROUND) {
+        return (text.to_owned(), span);
+    }
+    let line_start = text[..span.start]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
+    let line_end = text[span.start..]
+        .find('\n')
+        .map_or(text.len(), |length| span.start + length);
+    let from = floor(text, span.start.saturating_sub(AROUND).max(line_start));
+    let to = floor(
+        text,
+        (span.end.min(span.start + AROUND) + AROUND).min(line_end),
+    );
+    let before = if from > line_start { "…" } else { "" };
+    let after = if to < line_end { "…" } else { "" };
+    let cut = format!("{before}{}{after}", &text[from..to]);
+    let start = span.start - from + before.len();
+    let end = (span.end.min(to).max(span.start) - from + before.len()).max(start);
+    // The lines around it are left out: they may be as long.
+    (cut, start..end)
+}
+
+/// The largest character boundary at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or_default()
+}
+
+/// The byte at a line and column.
+fn offset(text: &str, (line, column): (usize, usize)) -> usize {
+    let start = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum::<usize>();
+    let bom = if start == 0 && text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    let in_line: usize = text[(start + bom).min(text.len())..]
+        .chars()
+        .take(column.saturating_sub(1))
+        .map(char::len_utf8)
+        .sum();
+    (start + bom + in_line).min(text.len())
+}

@@ -1,0 +1,36 @@
+//! The secrets of a workspace: values that stand under a name of a key or token.
+
+use serde_json::Value;
+
+use super::redact::Redactor;
+use crate::document::Document;
+use crate::tool::Workspace;
+
+/// A redactor that knows every secret value in the files that were read, so that none slips out where its name is
+/// out of sight.
+pub fn redactor_for(workspace: &Workspace) -> Redactor {
+    let mut secrets = Vec::new();
+    for layer in &workspace.layers {
+        collect(layer.document.value(), false, &mut secrets);
+        // An edit may have taken a secret out of the document; the text before it is shown too.
+        if layer.changed()
+            && let Ok(before) = Document::parse(layer.before().as_bytes(), layer.document.format())
+        {
+            collect(before.value(), false, &mut secrets);
+        }
+    }
+    Redactor::new().with_secrets(secrets)
+}
+
+fn collect(value: &Value, named: bool, secrets: &mut Vec<String>) {
+    match value {
+        Value::String(text) if named || Redactor::looks_secret(text) => secrets.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, named, secrets)),
+        Value::Object(members) => {
+            for (key, value) in members {
+                collect(value, Redactor::is_secret_key(key), secrets);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,260 @@
+//! What each configuration is and whether it may be edited, decided before the first edit.
+
+use std::rc::Rc;
+
+use super::{Planner, Refusal, Target};
+use crate::document::Token;
+use crate::facts::{Billing, FactSet, Pack, Region};
+use crate::profile::Profile;
+use crate::rule::Rule;
+use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
+use crate::rule::evaluate::matching_nodes;
+use crate::tool::{Configuration, Workspace};
+
+/// What is fixed for one configuration before the first edit.
+pub(super) struct Context {
+    pub(super) profile: Profile,
+    pub(super) region: Region,
+    pub(super) uses_zai: bool,
+    /// Whether it is to be edited.
+    pub(super) edit: bool,
+    pub(super) rules: Vec<Rc<Vec<Rule>>>,
+}
+#[derive(Default)]
+struct PointsAt {
+    nodes: Vec<String>,
+    billing: Option<Billing>,
+    region: Option<Region>,
+}
+impl Planner<'_> {
+    fn facts<'f>(
+        &'f self,
+        pack: &'f Pack,
+        profile: &'f Profile,
+        region: Region,
+        configuration: &'f Configuration,
+    ) -> FactSet<'f> {
+        FactSet {
+            pack,
+            profile,
+            region,
+            tool: &configuration.tool,
+            self_hosted: self.request.self_hosted.as_ref(),
+            key_env: self.request.key_env.as_deref(),
+        }
+    }
+
+    pub(super) fn named(&self, tool: &str) -> bool {
+        self.request.tools.iter().any(|named| named == tool)
+    }
+
+    pub(super) fn contexts(
+        &mut self,
+        pack: &Pack,
+        workspace: &Workspace,
+    ) -> Result<Vec<Context>, CatalogueError> {
+        let asked = self
+            .request
+            .profile
+            .as_deref()
+            .map(|id| self.catalogue.profile(id))
+            .transpose()?;
+        let lite = self.catalogue.profile("lite")?;
+        let mut contexts = Vec::new();
+        for configuration in &workspace.configurations {
+            let probe = self.facts(pack, &lite, Region::Intl, configuration);
+            let shown = self.points_at(workspace, configuration, &probe);
+            let uses_zai =
+                !shown.nodes.is_empty() || self.host_uses_zai(workspace, configuration, &probe);
+            let profile = match (&asked, shown.billing) {
+                (Some(profile), _) => profile.clone(),
+                (None, Some(Billing::Metered)) => self.catalogue.profile("metered")?,
+                (None, _) => lite.clone(),
+            };
+            let region = self.request.region.or(shown.region).unwrap_or(Region::Intl);
+            let target = self.facts(pack, &profile, region, configuration);
+            let has_key = configuration
+                .tool
+                .credential
+                .as_ref()
+                .is_none_or(|credential| {
+                    credential.optional_for.contains(&profile.billing)
+                        || !matching_nodes(&credential.any, workspace, configuration, &target)
+                            .is_empty()
+                        || credential
+                            .env
+                            .iter()
+                            .any(|name| self.vars.get(name).is_some_and(|value| !value.is_empty()))
+                });
+            let layers = configuration
+                .layers
+                .iter()
+                .map(|index| &workspace.layers[*index].config);
+            let unreadable = configuration
+                .unreadable
+                .iter()
+                .map(|index| &workspace.unreadable[*index].config);
+            self.plan.targets.push(Target {
+                tool: configuration.tool.id.clone(),
+                files: layers
+                    .chain(unreadable)
+                    .filter(|file| file.exists && file.in_force)
+                    .map(|file| file.path.clone())
+                    .collect(),
+                uses_zai,
+                billing: shown.billing,
+                region: shown.region,
+                points_at: shown.nodes,
+                profile: profile.id.clone(),
+                has_key,
+            });
+            let wanted = self.request.tools.is_empty() || self.named(&configuration.tool.id);
+            let mut rules = Vec::new();
+            if wanted {
+                rules.push(self.catalogue.rules_of(ANY_TOOL)?);
+                rules.push(self.catalogue.rules_of(&configuration.tool.id)?);
+            }
+            contexts.push(Context {
+                region,
+                profile,
+                uses_zai: uses_zai || self.request.assume_uses_zai,
+                edit: self.request.fix && wanted,
+                rules,
+            });
+        }
+        Ok(contexts)
+    }
+
+    fn host_uses_zai(
+        &self,
+        workspace: &Workspace,
+        configuration: &Configuration,
+        facts: &FactSet<'_>,
+    ) -> bool {
+        let uses = &configuration.tool.uses_zai;
+        let Some(host) = &uses.host else { return false };
+        workspace
+            .configurations
+            .iter()
+            .filter(|other| other.tool.id == *host)
+            .any(|other| {
+                let facts = FactSet {
+                    tool: &other.tool,
+                    ..*facts
+                };
+                let switched_on = uses.host_has.as_ref().is_none_or(|condition| {
+                    !matching_nodes(std::slice::from_ref(condition), workspace, other, &facts)
+                        .is_empty()
+                });
+                switched_on
+                    && !matching_nodes(&other.tool.uses_zai.any, workspace, other, &facts)
+                        .is_empty()
+            })
+    }
+
+    fn points_at(
+        &self,
+        workspace: &Workspace,
+        configuration: &Configuration,
+        facts: &FactSet<'_>,
+    ) -> PointsAt {
+        let mut shown = PointsAt::default();
+        for (_, pointer, value) in matching_nodes(
+            &configuration.tool.uses_zai.any,
+            workspace,
+            configuration,
+            facts,
+        ) {
+            let name = match pointer.0.last() {
+                Some(Token::Key(name)) => name.as_str(),
+                _ => "",
+            };
+            let text = value.as_str().unwrap_or(name);
+            let class = facts.pack.classify(text);
+            let provider = configuration.tool.provider.iter().find(|provider| {
+                name == provider.id
+                    || text == provider.id
+                    || text
+                        .split_once('/')
+                        .is_some_and(|(first, _)| first == provider.id)
+            });
+            let billing = class
+                .billing()
+                .or(provider.map(|provider| provider.billing));
+            let region = class
+                .region()
+                .or(provider.and_then(|provider| provider.region));
+            shown.billing = shown.billing.or(billing);
+            shown.region = shown.region.or(region);
+            if !shown.nodes.iter().any(|known| known == text) {
+                shown.nodes.push(text.to_owned());
+            }
+        }
+        shown
+    }
+
+    /// Decides which tools are edited, and records why others are not.
+    pub(super) fn refuse(&mut self, contexts: &[Context], workspace: &Workspace) {
+        if !self.request.fix {
+            return;
+        }
+        for (index, (context, configuration)) in
+            contexts.iter().zip(&workspace.configurations).enumerate()
+        {
+            let tool = &configuration.tool;
+            let Some(reason) = self.refusal(context, configuration, index) else {
+                continue;
+            };
+            let refusal = Refusal {
+                tool: tool.id.clone(),
+                reason,
+            };
+            if !self.plan.refusals.contains(&refusal) {
+                self.plan.refusals.push(refusal);
+            }
+        }
+    }
+
+    fn refusal(
+        &self,
+        context: &Context,
+        configuration: &Configuration,
+        index: usize,
+    ) -> Option<String> {
+        let tool = &configuration.tool;
+        if !context.edit {
+            return None;
+        }
+        // What an unreadable file says is unknown, so the tool is left alone whatever the others say.
+        if !configuration.unreadable.is_empty() {
+            return Some(format!(
+                "{} can't read one of its files; mend it first (see `glm-setup lint`)",
+                tool.name
+            ));
+        }
+        if !(context.uses_zai || (self.request.setup && self.named(&tool.id))) {
+            return None;
+        }
+        if self.request.setup
+            && let Some(reason) = tool.refusal(context.profile.billing)
+        {
+            return Some(reason.to_owned());
+        }
+        let target = &self.plan.targets[index];
+        let moves = target
+            .billing
+            .is_some_and(|billing| billing != context.profile.billing)
+            || target.region.is_some_and(|region| region != context.region);
+        let keyless = self.request.setup
+            && (moves || !context.uses_zai)
+            && !target.has_key
+            && self.request.key_env.is_none();
+        if keyless && let Some(credential) = &tool.credential {
+            return Some(format!(
+                "{} has no key for Z.ai: {}. Name the variable that holds it with --key-env NAME",
+                tool.name, credential.without
+            ));
+        }
+        None
+    }
+}

@@ -1,0 +1,187 @@
+//! The plan: what would change where, computed once. `lint`, `apply` and their formats are views of it.
+
+mod context;
+mod rounds;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+
+use crate::document::Pointer;
+use crate::facts::{Billing, Region, SelfHosted};
+use crate::finding::{Finding, Severity};
+use crate::paths::Environment;
+use crate::rule::Rule;
+use crate::rule::catalogue::{Catalogue, CatalogueError};
+use crate::rule::evaluate::HitFile;
+use crate::tool::Workspace;
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The profile; without one each configuration is judged by what it points at.
+    pub profile: Option<String>,
+    /// The facts pack; the newest without one.
+    pub facts: Option<String>,
+    /// Tools to restrict the plan to; named tools are also pointed at Z.ai when they aren't yet.
+    pub tools: Vec<String>,
+    /// Whether setup rules take part and tools may be pointed at Z.ai (`apply`).
+    pub setup: bool,
+    /// Whether fixes are planned at all.
+    pub fix: bool,
+    /// Whether unsafe fixes are among them.
+    pub unsafe_fixes: bool,
+    /// Only these rules: ids, categories or tools, with `*`.
+    pub select: Vec<String>,
+    /// Not these rules.
+    pub ignore: Vec<String>,
+    /// The region to use, instead of the one each configuration points at.
+    pub region: Option<Region>,
+    /// The variable that holds the key.
+    pub key_env: Option<String>,
+    /// The server of the profile `self-hosted`.
+    pub self_hosted: Option<SelfHosted>,
+    /// Installed versions, where they are known.
+    pub tool_versions: BTreeMap<String, semver::Version>,
+    /// Treats every configuration as one that uses Z.ai (rules' own cases).
+    pub assume_uses_zai: bool,
+    /// Takes every file as belonging to a repository, or not (rules' own cases).
+    pub assume_in_repository: Option<bool>,
+}
+
+/// A file that would change.
+#[derive(Debug, Clone)]
+pub struct PlannedFile {
+    /// The tool's id.
+    pub tool: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Its text; `None` when it is not there.
+    pub before: Option<String>,
+    /// The text that would be written.
+    pub after: String,
+    /// The rules whose fixes it holds.
+    pub rules: Vec<String>,
+    /// Who may overwrite it while running.
+    pub rewritten_by: Option<String>,
+}
+
+/// A tool that is left alone, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The tool's id.
+    pub tool: String,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// A rule that could not be evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// The rule.
+    pub rule: String,
+    /// The fact that is unknown.
+    pub fact: String,
+}
+
+/// What a configuration turned out to be; for `status` and headings.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The tool's id.
+    pub tool: String,
+    /// Its files that are there and in force.
+    pub files: Vec<PathBuf>,
+    /// Whether it uses Z.ai.
+    pub uses_zai: bool,
+    /// Who pays, as far as the files tell.
+    pub billing: Option<Billing>,
+    /// The region, as far as the files tell.
+    pub region: Option<Region>,
+    /// The texts that show it: addresses and models.
+    pub points_at: Vec<String>,
+    /// The profile it was judged by.
+    pub profile: String,
+    /// Whether a key, or a reference to one, was found.
+    pub has_key: bool,
+}
+
+/// The outcome of evaluating everything.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The facts pack in force.
+    pub facts: String,
+    /// What was looked at.
+    pub targets: Vec<Target>,
+    /// What does not hold.
+    pub findings: Vec<Finding>,
+    /// What would change.
+    pub files: Vec<PlannedFile>,
+    /// Tools left alone.
+    pub refusals: Vec<Refusal>,
+    /// Rules that could not be evaluated.
+    pub skipped: Vec<Skipped>,
+    /// Rules whose fixes undo each other; then nothing may be written.
+    pub disagreement: Vec<String>,
+}
+
+impl Plan {
+    /// How many findings there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+}
+/// Evaluates the catalogue on a workspace. The workspace's documents are edited in memory; nothing is written.
+///
+/// # Errors
+/// When a rule, a profile or a facts pack is broken or unknown.
+pub fn compute(
+    catalogue: &Catalogue,
+    workspace: &mut Workspace,
+    environment: &Environment,
+    request: &Request,
+) -> Result<Plan, CatalogueError> {
+    let pack = catalogue.pack(request.facts.as_deref())?;
+    let mut planner = Planner {
+        catalogue,
+        request,
+        vars: &environment.vars,
+        repositories: RefCell::default(),
+        plan: Plan {
+            facts: pack.id.clone(),
+            ..Plan::default()
+        },
+        seen: HashSet::new(),
+        impossible: HashMap::new(),
+        rules_by_file: BTreeMap::new(),
+    };
+    let contexts = planner.contexts(&pack, workspace)?;
+    planner.refuse(&contexts, workspace);
+    planner.rounds(&pack, &contexts, workspace)?;
+    planner.collect_files(workspace);
+    Ok(planner.plan)
+}
+struct Planner<'a> {
+    catalogue: &'a Catalogue,
+    request: &'a Request,
+    vars: &'a BTreeMap<String, String>,
+    repositories: RefCell<HashMap<PathBuf, bool>>,
+    plan: Plan,
+    seen: HashSet<(String, HitFile, String)>,
+    impossible: HashMap<(String, HitFile, Pointer), String>,
+    rules_by_file: BTreeMap<usize, Vec<String>>,
+}
+fn selected(request: &Request, rule: &Rule) -> bool {
+    let names = |patterns: &[String]| patterns.iter().any(|pattern| selects(pattern, rule));
+    (request.select.is_empty() || names(&request.select)) && !names(&request.ignore)
+}
+/// Whether a word of `--select` or `--ignore` means a rule: its id, its category, its tool, or an id with `*`.
+pub fn selects(pattern: &str, rule: &Rule) -> bool {
+    pattern == rule.id
+        || pattern == rule.category.to_string()
+        || pattern == rule.tool
+        || pattern.contains('*')
+            && glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(&rule.id))
+}

@@ -1,0 +1,320 @@
+//! Evaluating, and evaluating again on the edited text, until no rule wants to change anything.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use super::context::Context;
+use super::{Plan, PlannedFile, Planner, Request, Skipped, selected};
+use crate::document::{Edit, Pointer, line_column};
+use crate::facts::{FactSet, Pack};
+use crate::finding::{Finding, FixState, Safety};
+use crate::rule::catalogue::CatalogueError;
+use crate::rule::evaluate::{Hit, HitFile, Outcome, Subject, evaluate};
+use crate::rule::fix;
+use crate::rule::schema::{Applies, Purpose};
+use crate::tool::{Configuration, Workspace};
+
+/// How often rules are evaluated again on the edited text before they are said to disagree.
+const MAX_ROUNDS: usize = 10;
+impl Planner<'_> {
+    fn edits(&self, context: &Context, configuration: &Configuration) -> bool {
+        let tool = &configuration.tool.id;
+        context.edit
+            && !self
+                .plan
+                .refusals
+                .iter()
+                .any(|refusal| refusal.tool == *tool)
+    }
+
+    pub(super) fn rounds(
+        &mut self,
+        pack: &Pack,
+        contexts: &[Context],
+        workspace: &mut Workspace,
+    ) -> Result<(), CatalogueError> {
+        for round in 0..MAX_ROUNDS {
+            let mut batch: BTreeMap<usize, Vec<(String, Vec<Edit>)>> = BTreeMap::new();
+            for (index, context) in contexts.iter().enumerate() {
+                let configuration = &workspace.configurations[index];
+                let edits = self.edits(context, configuration);
+                let pointed = context.uses_zai
+                    || (edits && self.request.setup && self.named(&configuration.tool.id));
+                let facts = FactSet {
+                    pack,
+                    profile: &context.profile,
+                    region: context.region,
+                    tool: &configuration.tool,
+                    self_hosted: self.request.self_hosted.as_ref(),
+                    key_env: self.request.key_env.as_deref(),
+                };
+                let repositories = &self.repositories;
+                let assumed = self.request.assume_in_repository;
+                let in_repository = |path: &Path| {
+                    if let Some(assumed) = assumed {
+                        return assumed;
+                    }
+                    *repositories
+                        .borrow_mut()
+                        .entry(path.to_owned())
+                        .or_insert_with(|| crate::tool::in_repository(path))
+                };
+                let subject = Subject {
+                    workspace,
+                    configuration,
+                    facts: &facts,
+                    tool_versions: &self.request.tool_versions,
+                    in_repository: &in_repository,
+                    uses_zai: pointed,
+                };
+                for rule in context
+                    .rules
+                    .iter()
+                    .flat_map(|rules| rules.iter())
+                    .filter(|rule| selected(self.request, rule))
+                {
+                    if (rule.purpose == Purpose::Setup && !(self.request.setup && edits))
+                        || (rule.applies == Applies::UsesZai && !pointed)
+                    {
+                        continue;
+                    }
+                    match evaluate(rule, subject) {
+                        Outcome::Skipped(fact) => {
+                            let skipped = Skipped {
+                                rule: rule.id.clone(),
+                                fact,
+                            };
+                            if !self.plan.skipped.contains(&skipped) {
+                                self.plan.skipped.push(skipped);
+                            }
+                        }
+                        Outcome::Evaluated(hits) => {
+                            for hit in hits {
+                                take_hit(
+                                    &mut Taking {
+                                        plan: &mut self.plan,
+                                        seen: &mut self.seen,
+                                        impossible: &self.impossible,
+                                        batch: &mut batch,
+                                        request: self.request,
+                                        edits,
+                                        round,
+                                    },
+                                    &hit,
+                                    subject,
+                                );
+                            }
+                        }
+                    }
+                }
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            if round + 1 == MAX_ROUNDS {
+                self.plan.disagreement = batch
+                    .into_values()
+                    .flatten()
+                    .map(|(rule, _)| rule)
+                    .collect();
+                return Ok(());
+            }
+            self.apply(batch, workspace);
+        }
+        Ok(())
+    }
+
+    /// Applies a round's edits file by file; where they don't go together, one fix after the other.
+    fn apply(
+        &mut self,
+        batch: BTreeMap<usize, Vec<(String, Vec<Edit>)>>,
+        workspace: &mut Workspace,
+    ) {
+        for (layer, fixes) in batch {
+            let mut edits: Vec<Edit> = fixes
+                .iter()
+                .flat_map(|(_, edits)| edits.iter().cloned())
+                .collect();
+            order(&mut edits);
+            let rules = fixes.iter().map(|(rule, _)| rule.clone());
+            if workspace.edit(layer, &edits).is_ok() {
+                self.rules_by_file.entry(layer).or_default().extend(rules);
+                continue;
+            }
+            for (rule, mut edits) in fixes {
+                order(&mut edits);
+                match workspace.edit(layer, &edits) {
+                    Ok(()) => self.rules_by_file.entry(layer).or_default().push(rule),
+                    Err(error) => {
+                        let pointer = edits
+                            .first()
+                            .map(|edit| edit.at().clone())
+                            .unwrap_or_default();
+                        self.give_up(&rule, layer, pointer, &error.to_string(), workspace);
+                    }
+                }
+            }
+        }
+    }
+
+    fn give_up(
+        &mut self,
+        rule: &str,
+        layer: usize,
+        pointer: Pointer,
+        reason: &str,
+        workspace: &Workspace,
+    ) {
+        let path = &workspace.layers[layer].config.path;
+        for finding in &mut self.plan.findings {
+            if finding.rule == rule
+                && finding.file == *path
+                && matches!(finding.fix, FixState::Planned(_))
+            {
+                finding.fix = FixState::Impossible(reason.to_owned());
+            }
+        }
+        self.impossible.insert(
+            (rule.to_owned(), HitFile::Layer(layer), pointer),
+            reason.to_owned(),
+        );
+    }
+
+    pub(super) fn collect_files(&mut self, workspace: &Workspace) {
+        for (index, layer) in workspace
+            .layers
+            .iter()
+            .enumerate()
+            .filter(|(_, layer)| layer.changed())
+        {
+            let mut rules = self.rules_by_file.remove(&index).unwrap_or_default();
+            rules.sort();
+            rules.dedup();
+            self.plan.files.push(PlannedFile {
+                tool: layer.config.tool.id.clone(),
+                path: layer.config.path.clone(),
+                before: layer.config.exists.then(|| layer.before().to_owned()),
+                after: layer.document.text().to_owned(),
+                rules,
+                rewritten_by: layer.config.entry().rewritten_by.clone(),
+            });
+        }
+        self.plan.skipped.sort();
+        self.plan
+            .findings
+            .sort_by(|a, b| (&a.file, a.position, &a.rule).cmp(&(&b.file, b.position, &b.rule)));
+    }
+}
+
+/// Where a hit's finding and edits go.
+struct Taking<'t> {
+    plan: &'t mut Plan,
+    seen: &'t mut HashSet<(String, HitFile, String)>,
+    impossible: &'t HashMap<(String, HitFile, Pointer), String>,
+    batch: &'t mut BTreeMap<usize, Vec<(String, Vec<Edit>)>>,
+    request: &'t Request,
+    edits: bool,
+    round: usize,
+}
+
+fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
+    let mut state = match &hit.check.fix {
+        None => FixState::None,
+        Some(fix) if fix.safety == Safety::DisplayOnly => FixState::DisplayOnly,
+        Some(fix) if fix.safety == Safety::Unsafe && !taking.request.unsafe_fixes => {
+            FixState::NeedsUnsafe(fix.consequence.clone())
+        }
+        Some(fix) => FixState::Planned(fix.safety),
+    };
+    if let (FixState::Planned(_), Some(fix)) = (&state, &hit.check.fix) {
+        match fix::edits(hit, fix, subject) {
+            Err(reason) => state = FixState::Impossible(reason),
+            Ok(edits) => {
+                let at = edits
+                    .first()
+                    .map(|edit| edit.at().clone())
+                    .unwrap_or_default();
+                let known = taking.impossible.get(&(hit.rule.id.clone(), hit.file, at));
+                if let Some(reason) = known {
+                    state = FixState::Impossible(reason.clone());
+                } else if let (true, HitFile::Layer(layer)) = (taking.edits, hit.file) {
+                    schedule(taking.batch.entry(layer).or_default(), &hit.rule.id, edits);
+                }
+            }
+        }
+    }
+    let finding = finding(hit, state, subject, taking.round);
+    let by_place = (hit.rule.id.clone(), hit.file, hit.pointer.to_string());
+    let by_message = (hit.rule.id.clone(), hit.file, hit.message.clone());
+    // Removing list elements moves the others, so a later round may see a known finding at another place.
+    let new = !taking.seen.contains(&by_place)
+        && (taking.round == 0 || !taking.seen.contains(&by_message));
+    taking.seen.insert(by_place);
+    taking.seen.insert(by_message);
+    if new {
+        taking.plan.findings.push(finding);
+    }
+}
+
+/// Adds a fix to a round, unless it touches what another one already touches: then it waits for the next round.
+fn schedule(fixes: &mut Vec<(String, Vec<Edit>)>, rule: &str, edits: Vec<Edit>) {
+    let overlaps = fixes.iter().flat_map(|(_, edits)| edits).any(|known| {
+        edits.iter().any(|edit| {
+            let both_elements = matches!((edit, known), (Edit::Remove { .. }, Edit::Remove { .. }))
+                && edit.at() != known.at();
+            !both_elements && (edit.at().contains(known.at()) || known.at().contains(edit.at()))
+        })
+    });
+    if !overlaps {
+        fixes.push((rule.to_owned(), edits));
+    }
+}
+
+/// Puts removals last, and among them the later places first, so that no edit moves what another one names.
+fn order(edits: &mut [Edit]) {
+    edits.sort_by(|a, b| match (a, b) {
+        (Edit::Remove { at: a }, Edit::Remove { at: b }) => b.cmp(a),
+        (Edit::Remove { .. }, _) => std::cmp::Ordering::Greater,
+        (_, Edit::Remove { .. }) => std::cmp::Ordering::Less,
+        _ => std::cmp::Ordering::Equal,
+    });
+}
+
+fn finding(hit: &Hit<'_>, fix: FixState, subject: Subject<'_>, round: usize) -> Finding {
+    let (file, position) = match hit.file {
+        HitFile::Unreadable(index) => {
+            let unreadable = &subject.workspace.unreadable[index];
+            (
+                unreadable.config.path.clone(),
+                (unreadable.error.line, unreadable.error.column),
+            )
+        }
+        HitFile::Layer(index) => {
+            let layer = &subject.workspace.layers[index];
+            // An absent value is shown at the innermost object that is there.
+            let mut place = Some(hit.pointer.clone());
+            let mut offset = hit.span.as_ref().map(|span| span.start);
+            while let (None, Some(at)) = (offset, &place) {
+                offset = layer.document.span(at).map(|span| span.start);
+                place = at.split_last().map(|(parent, _)| parent);
+            }
+            (
+                layer.config.path.clone(),
+                line_column(layer.document.text(), offset.unwrap_or_default()),
+            )
+        }
+    };
+    Finding {
+        rule: hit.rule.id.clone(),
+        tool: subject.configuration.tool.id.clone(),
+        severity: hit.check.severity,
+        category: hit.rule.category,
+        message: hit.message.clone(),
+        file,
+        pointer: hit.pointer.clone(),
+        // Spans of later rounds speak of a text that nobody has seen.
+        span: hit.span.clone().filter(|_| round == 0),
+        position,
+        fix,
+    }
+}

@@ -1,0 +1,41 @@
+//! Profiles: what the user has or wants.
+
+use serde::Deserialize;
+
+use crate::facts::Billing;
+use crate::load::{LoadError, Source};
+
+/// One profile, `rules/profiles/<id>.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Profile {
+    /// Format version: 1.
+    pub schema: u32,
+    /// The file's name; what `--profile` takes.
+    pub id: String,
+    /// A short title, such as "GLM Coding Plan Lite".
+    pub title: String,
+    /// One or two sentences for the wizard and the help.
+    pub description: String,
+    /// Who pays.
+    pub billing: Billing,
+    /// The key under which facts keep this profile's values (`by-plan`).
+    #[serde(default)]
+    pub plan: Option<String>,
+    /// Whether `--base-url` and `--model` must be given.
+    #[serde(default)]
+    pub needs_server: bool,
+}
+
+impl Profile {
+    /// Reads a profile.
+    ///
+    /// # Errors
+    /// With file, line and column, when the text is not a valid profile.
+    pub fn load(source: &Source<'_>) -> Result<Self, LoadError> {
+        let profile: Self = source.parse()?;
+        source.check_schema(profile.schema)?;
+        source.check_id(&profile.id)?;
+        Ok(profile)
+    }
+}

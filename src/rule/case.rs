@@ -1,0 +1,248 @@
+//! Running a rule's own cases.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use super::catalogue::{ANY_TOOL, Catalogue};
+use super::compile::Rule;
+use super::schema::Case;
+use crate::facts::SelfHosted;
+use crate::finding::FixState;
+use crate::paths::{Environment, Os};
+use crate::plan::{self, Plan, Request};
+use crate::tool::{ConfigFile, Descriptor, Scope, Workspace};
+
+/// The model of the server in cases of the profile `self-hosted`.
+const LOCAL_MODEL: &str = "glm-local";
+
+/// Runs one case.
+///
+/// # Errors
+/// With what differs from what the case says.
+pub fn run(catalogue: &Catalogue, rule: &Rule, case: &Case) -> Result<(), String> {
+    let stage = Stage::new(catalogue, rule, case)?;
+    let (plan, after) = stage.play(case.before.as_deref())?;
+    let messages = || {
+        plan.findings
+            .iter()
+            .map(|finding| format!("\n  found: {}", finding.message))
+            .collect::<String>()
+    };
+    if !plan.disagreement.is_empty() {
+        return Err("the fixes don't converge: each round finds something to change".to_owned());
+    }
+    if case.clean && !plan.findings.is_empty() {
+        return Err(format!(
+            "no finding was expected, but there are {}{}",
+            plan.findings.len(),
+            messages()
+        ));
+    }
+    if !case.clean && plan.findings.is_empty() {
+        let skipped: String = plan
+            .skipped
+            .iter()
+            .map(|skipped| format!("; skipped: the fact {} is unknown", skipped.fact))
+            .collect();
+        let refused: String = plan
+            .refusals
+            .iter()
+            .map(|refusal| format!("; refused: {}", refusal.reason))
+            .collect();
+        return Err(format!(
+            "a finding was expected, but there is none{skipped}{refused}"
+        ));
+    }
+    if let Some(count) = case.findings
+        && plan.findings.len() != count
+    {
+        return Err(format!(
+            "{count} findings were expected, but there are {}{}",
+            plan.findings.len(),
+            messages()
+        ));
+    }
+    if let Some(part) = &case.message
+        && !plan
+            .findings
+            .first()
+            .is_some_and(|finding| finding.message.contains(part))
+    {
+        return Err(format!(
+            "the first message does not contain `{part}`{}",
+            messages()
+        ));
+    }
+    let expected = case
+        .after
+        .as_deref()
+        .or(case.before.as_deref())
+        .unwrap_or_default();
+    if after != expected {
+        let reasons: String = plan
+            .findings
+            .iter()
+            .filter_map(|finding| match &finding.fix {
+                FixState::Impossible(reason) => Some(format!("\n  not fixed: {reason}")),
+                _ => None,
+            })
+            .collect();
+        return Err(format!(
+            "the text after the fixes differs{reasons}\n--- expected\n{expected}\n--- got\n{after}"
+        ));
+    }
+    let (again, unchanged) = stage.play(Some(&after))?;
+    if unchanged != after
+        || again
+            .findings
+            .iter()
+            .any(|finding| matches!(finding.fix, FixState::Planned(_)))
+    {
+        return Err(
+            "the fixed text is not silent: the rule finds something to fix in it again".to_owned(),
+        );
+    }
+    Ok(())
+}
+
+/// The scene of a case: a tool, a place for the file, a request.
+struct Stage<'a> {
+    catalogue: &'a Catalogue,
+    case: &'a Case,
+    tool: Rc<Descriptor>,
+    entry: usize,
+    request: Request,
+    environment: Environment,
+}
+
+impl<'a> Stage<'a> {
+    fn new(catalogue: &'a Catalogue, rule: &Rule, case: &'a Case) -> Result<Self, String> {
+        let any = rule.tool == ANY_TOOL;
+        let tool_id = case
+            .tool
+            .as_deref()
+            .unwrap_or(if any { "claude-code" } else { &rule.tool });
+        let tool = catalogue.tool(tool_id).map_err(|error| error.to_string())?;
+        let entry = match &case.file {
+            Some(id) => entry_index(&tool, id)?,
+            None => default_entry(&tool, rule),
+        };
+        let tool_versions = case.tool_version.iter().map(|version| {
+            let version = semver::Version::parse(version)
+                .map_err(|error| format!("tool-version: {error}"))?;
+            Ok((tool.id.clone(), version))
+        });
+        let request = Request {
+            profile: Some(case.profile.clone().unwrap_or_else(|| "lite".to_owned())),
+            facts: case.facts.clone(),
+            setup: true,
+            fix: true,
+            unsafe_fixes: true,
+            select: vec![rule.id.clone()],
+            region: case.region,
+            key_env: case.key_env.clone(),
+            self_hosted: case.base_url.clone().map(|base_url| SelfHosted {
+                base_url,
+                model: LOCAL_MODEL.to_owned(),
+            }),
+            tool_versions: tool_versions.collect::<Result<BTreeMap<_, _>, String>>()?,
+            assume_uses_zai: true,
+            assume_in_repository: Some(case.in_repository),
+            ..Request::default()
+        };
+        // Nothing is read from this folder: all files of a case are given as texts.
+        let nowhere = PathBuf::from("/case");
+        let environment = Environment {
+            home: nowhere.clone(),
+            cwd: nowhere.clone(),
+            os: Os::Linux,
+            vars: BTreeMap::new(),
+            state_dir: nowhere.clone(),
+            config_dir: nowhere.clone(),
+            system_root: nowhere,
+        };
+        Ok(Self {
+            catalogue,
+            case,
+            tool,
+            entry,
+            request,
+            environment,
+        })
+    }
+
+    fn file(&self, entry: usize, exists: bool) -> ConfigFile {
+        let name = self.tool.file[entry]
+            .templates(Os::Linux)
+            .next()
+            .unwrap_or("config");
+        let path = self
+            .environment
+            .home
+            .join(&self.tool.file[entry].id)
+            .join(name.rsplit('/').next().unwrap_or(name));
+        ConfigFile::new(&self.tool, entry, path, exists)
+    }
+
+    /// The plan for the main file's text, and the text after its edits.
+    fn play(&self, text: Option<&str>) -> Result<(Plan, String), String> {
+        let main = self.file(self.entry, text.is_some());
+        let mut workspace = Workspace::default();
+        let mut files = vec![main.clone()];
+        workspace.add_text(&main, text.unwrap_or_default());
+        for other in &self.case.with {
+            let file = self.file(entry_index(&self.tool, &other.file)?, true);
+            workspace.add_text(&file, &other.text);
+            files.push(file);
+        }
+        if self.tool.file[self.entry].scope == Scope::Side {
+            files.truncate(1);
+        }
+        workspace.add(&self.tool, files);
+        let plan = plan::compute(
+            self.catalogue,
+            &mut workspace,
+            &self.environment,
+            &self.request,
+        )
+        .map_err(|error| error.to_string())?;
+        let after = workspace
+            .layers
+            .iter()
+            .find(|layer| layer.config.path == main.path);
+        let after = after.map_or_else(
+            || text.unwrap_or_default().to_owned(),
+            |layer| layer.document.text().to_owned(),
+        );
+        Ok((plan, after))
+    }
+}
+
+fn entry_index(tool: &Descriptor, id: &str) -> Result<usize, String> {
+    tool.file
+        .iter()
+        .position(|entry| entry.id == id)
+        .ok_or_else(|| {
+            let known: Vec<&str> = tool.file.iter().map(|entry| entry.id.as_str()).collect();
+            format!(
+                "{} has no file entry `{id}`; known: {}",
+                tool.id,
+                known.join(", ")
+            )
+        })
+}
+
+/// The first entry of the rule's first role whose settings begin at the file's root.
+fn default_entry(tool: &Descriptor, rule: &Rule) -> usize {
+    let role = rule
+        .files
+        .first()
+        .map_or_else(|| tool.main_role(), String::as_str);
+    let of_role = |plain: bool| {
+        tool.file
+            .iter()
+            .position(|entry| entry.role == role && (!plain || entry.root.is_none()))
+    };
+    of_role(true).or_else(|| of_role(false)).unwrap_or_default()
+}

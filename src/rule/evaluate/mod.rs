@@ -1,0 +1,411 @@
+//! Evaluating a rule on a configuration: where it does not hold.
+
+mod message;
+mod nodes;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+pub use nodes::{compiled_conditions, matching_nodes, node_holds};
+
+use nodes::select;
+use serde_json::Value;
+
+use super::compile::{Builtin, Check, Conditions, Place, Rule};
+use super::predicate::{Judge, Verdict, Violation};
+use super::schema::Absent;
+use crate::document::Pointer;
+use crate::facts::FactSet;
+use crate::tool::{Configuration, Layer, Workspace};
+
+/// What evaluation needs to know beside the rule.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// All files.
+    pub workspace: &'a Workspace,
+    /// The configuration in question.
+    pub configuration: &'a Configuration,
+    /// The facts as it sees them.
+    pub facts: &'a FactSet<'a>,
+    /// Installed versions of tools, where they are known.
+    pub tool_versions: &'a BTreeMap<String, semver::Version>,
+    /// Says whether a file belongs to a repository.
+    pub in_repository: &'a dyn Fn(&Path) -> bool,
+    /// Whether the configuration uses Z.ai, or is about to.
+    pub uses_zai: bool,
+}
+
+/// Where a hit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum HitFile {
+    /// A readable file: its index among the workspace's layers.
+    Layer(usize),
+    /// A file that doesn't parse: its index among the unreadable ones.
+    Unreadable(usize),
+}
+
+/// One place where a check does not hold.
+#[derive(Debug, Clone)]
+pub struct Hit<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// The check.
+    pub check: &'r Check,
+    /// The file.
+    pub file: HitFile,
+    /// The place in the file, with the tool's root.
+    pub pointer: Pointer,
+    /// The value that is there.
+    pub value: Option<Value>,
+    /// The bytes to point at.
+    pub span: Option<Range<usize>>,
+    /// What is wrong, in words.
+    pub message: String,
+}
+
+/// What became of a rule.
+#[derive(Debug)]
+pub enum Outcome<'r> {
+    /// It was evaluated.
+    Evaluated(Vec<Hit<'r>>),
+    /// It could not be, because a fact is unknown here.
+    Skipped(String),
+}
+
+/// Evaluates a rule on a configuration.
+pub fn evaluate<'r>(rule: &'r Rule, subject: Subject<'_>) -> Outcome<'r> {
+    let evaluation = Evaluation { rule, subject };
+    match evaluation.run() {
+        Ok(hits) => Outcome::Evaluated(hits),
+        Err(fact) => Outcome::Skipped(fact),
+    }
+}
+
+struct Evaluation<'r, 's> {
+    rule: &'r Rule,
+    subject: Subject<'s>,
+}
+
+impl<'r, 's> Evaluation<'r, 's> {
+    /// `Err` names an unknown fact.
+    fn run(&self) -> Result<Vec<Hit<'r>>, String> {
+        let mut hits = Vec::new();
+        if !self.holds(&self.rule.when)? {
+            return Ok(hits);
+        }
+        for check in &self.rule.checks {
+            if self.holds(&check.when)? {
+                self.check(check, &mut hits)?;
+            }
+        }
+        Ok(hits)
+    }
+
+    fn roles(&self) -> Vec<&str> {
+        if self.rule.files.is_empty() {
+            vec![self.subject.configuration.tool.main_role()]
+        } else {
+            self.rule.files.iter().map(String::as_str).collect()
+        }
+    }
+
+    /// Whether the conditions that don't depend on one file hold.
+    fn holds(&self, conditions: &Conditions) -> Result<bool, String> {
+        let facts = self.subject.facts;
+        let when = &conditions.when;
+        if when
+            .billing
+            .as_ref()
+            .is_some_and(|wanted| !wanted.contains(&facts.profile.billing))
+            || when
+                .profile
+                .as_ref()
+                .is_some_and(|wanted| wanted.iter().all(|id| *id.get_ref() != facts.profile.id))
+            || when
+                .region
+                .as_ref()
+                .is_some_and(|wanted| !wanted.contains(&facts.region))
+        {
+            return Ok(false);
+        }
+        if let Some(range) = &conditions.tool_version {
+            let tool = &self.subject.configuration.tool;
+            let verified = semver::Version::parse(&tool.verified_version).ok();
+            let version = self
+                .subject
+                .tool_versions
+                .get(&tool.id)
+                .or(verified.as_ref());
+            if version.is_some_and(|version| !range.matches(version)) {
+                return Ok(false);
+            }
+        }
+        for (key, expect) in &conditions.facts {
+            let Some(value) = facts.lookup(key) else {
+                return Err(key.clone());
+            };
+            let judge = Judge {
+                facts,
+                effective: &Value::Null,
+            };
+            match expect.judge(Some(&value), judge) {
+                Verdict::Holds => {}
+                Verdict::Violated(_) => return Ok(false),
+                Verdict::UnknownFact(fact) => return Err(fact),
+            }
+        }
+        for node in &conditions.nodes {
+            let role = node
+                .role
+                .as_deref()
+                .unwrap_or_else(|| self.subject.configuration.tool.main_role());
+            let effective = self
+                .subject
+                .workspace
+                .effective(self.subject.configuration, role);
+            if !node_holds(node, &effective, facts)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether the conditions on the file itself hold.
+    fn file_matches(&self, check: &Check, layer: &Layer) -> bool {
+        [&self.rule.when, &check.when]
+            .into_iter()
+            .all(|conditions| {
+                let scope = conditions
+                    .when
+                    .scope
+                    .as_ref()
+                    .is_none_or(|wanted| wanted.contains(&layer.config.scope()));
+                let wanted = conditions.when.in_repository;
+                let entry = &layer.config.entry().id;
+                let entry = conditions
+                    .when
+                    .entry
+                    .as_ref()
+                    .is_none_or(|known| known.iter().any(|id| id.get_ref() == entry));
+                scope
+                    && entry
+                    && wanted.is_none_or(|wanted| {
+                        (self.subject.in_repository)(&layer.config.path) == wanted
+                    })
+            })
+    }
+
+    fn check(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) -> Result<(), String> {
+        if let Place::Builtin(builtin) = &check.place {
+            self.builtin(*builtin, check, hits);
+            return Ok(());
+        }
+        let workspace = self.subject.workspace;
+        for role in self.roles() {
+            let effective = workspace.effective(self.subject.configuration, role);
+            let judge = Judge {
+                facts: self.subject.facts,
+                effective: &effective,
+            };
+            for (index, layer) in workspace.layers_of(self.subject.configuration, role) {
+                if !self.file_matches(check, layer) {
+                    continue;
+                }
+                let whole = check.whole_file.then(|| layer.document.value());
+                let Some(value) = whole.or_else(|| layer.value()) else {
+                    continue;
+                };
+                for (pointer, node) in
+                    select(&check.place, check.key.as_ref(), value, self.subject.facts)
+                {
+                    match check.expect.judge(Some(node), judge) {
+                        Verdict::Holds => {}
+                        Verdict::Violated(violation) => {
+                            hits.push(self.hit(
+                                check,
+                                index,
+                                layer,
+                                &pointer,
+                                Some(node),
+                                &violation,
+                            ));
+                        }
+                        Verdict::UnknownFact(fact) => return Err(fact),
+                    }
+                }
+            }
+        }
+        if let (Place::At(pointer), Absent::Violation) = (&check.place, check.absent) {
+            self.absent(check, pointer, hits)?;
+        }
+        Ok(())
+    }
+
+    /// An absent value is judged on the effective configuration, and reported where the tool is pointed at Z.ai.
+    fn absent(
+        &self,
+        check: &'r Check,
+        pointer: &Pointer,
+        hits: &mut Vec<Hit<'r>>,
+    ) -> Result<(), String> {
+        let roles = self.roles();
+        let Some(role) = roles.first().copied() else {
+            return Ok(());
+        };
+        let effective = self
+            .subject
+            .workspace
+            .effective(self.subject.configuration, role);
+        if pointer.get(&effective).is_some() {
+            return Ok(());
+        }
+        // The predicates' facts must be known even though there is no value to compare them with.
+        let judge = Judge {
+            facts: self.subject.facts,
+            effective: &effective,
+        };
+        let violation = match check.expect.judge(Some(&Value::Null), judge) {
+            Verdict::UnknownFact(fact) => return Err(fact),
+            Verdict::Violated(violation) => violation,
+            Verdict::Holds => Violation::default(),
+        };
+        if let Some(index) = self.anchor(role) {
+            let layer = &self.subject.workspace.layers[index];
+            if self.file_matches(check, layer) {
+                hits.push(self.hit(check, index, layer, pointer, None, &violation));
+            }
+        }
+        Ok(())
+    }
+
+    /// The file that points the tool at Z.ai: the lowest layer that does, so that one edit serves all projects.
+    fn anchor(&self, role: &str) -> Option<usize> {
+        let Subject {
+            workspace,
+            configuration,
+            facts,
+            ..
+        } = self.subject;
+        let conditions = compiled_conditions(&configuration.tool.uses_zai.any);
+        let mut fallback = None;
+        for (index, layer) in workspace
+            .layers_of(configuration, role)
+            .filter(|(_, layer)| layer.writable())
+        {
+            let value = layer.value();
+            let points = conditions.iter().any(|node| {
+                let role_fits = node
+                    .role
+                    .as_deref()
+                    .unwrap_or(configuration.tool.main_role())
+                    == role;
+                role_fits && value.is_some_and(|value| node_holds(node, value, facts) == Ok(true))
+            });
+            if points {
+                return Some(index);
+            }
+            // Nothing points at Z.ai yet: the user's own file, the strongest of several.
+            if layer.config.scope() == crate::tool::Scope::User || fallback.is_none() {
+                fallback = Some(index);
+            }
+        }
+        fallback
+    }
+
+    fn builtin(&self, builtin: Builtin, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
+        let Subject {
+            workspace,
+            configuration,
+            ..
+        } = self.subject;
+        match builtin {
+            Builtin::Unreadable => {
+                for index in &configuration.unreadable {
+                    let file = &workspace.unreadable[*index];
+                    let consequence = file
+                        .config
+                        .entry()
+                        .on_unreadable
+                        .as_deref()
+                        .unwrap_or("it can't be read");
+                    let error = format!("{}; {consequence}", file.error);
+                    hits.push(Hit {
+                        rule: self.rule,
+                        check,
+                        file: HitFile::Unreadable(*index),
+                        pointer: Pointer::root(),
+                        value: None,
+                        span: Some(file.error.offset..file.error.offset),
+                        message: self.message(
+                            check,
+                            &Pointer::root(),
+                            None,
+                            &Violation::default(),
+                            Some(&error),
+                        ),
+                    });
+                }
+            }
+            Builtin::DuplicateKey => {
+                for index in &configuration.layers {
+                    let layer = &workspace.layers[*index];
+                    for duplicate in layer.document.duplicates() {
+                        let violation = Violation::default();
+                        let mut hit =
+                            self.hit(check, *index, layer, &Pointer::root(), None, &violation);
+                        hit.message =
+                            self.message(check, &duplicate.pointer, None, &violation, None);
+                        hit.pointer = duplicate.pointer.clone();
+                        hit.span = Some(duplicate.shadowed.clone());
+                        hits.push(hit);
+                    }
+                }
+            }
+            Builtin::NotInForce => {
+                for index in &configuration.layers {
+                    let layer = &workspace.layers[*index];
+                    if !layer.config.in_force && layer.config.exists {
+                        hits.push(self.hit(
+                            check,
+                            *index,
+                            layer,
+                            &Pointer::root(),
+                            None,
+                            &Violation::default(),
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    fn hit(
+        &self,
+        check: &'r Check,
+        index: usize,
+        layer: &Layer,
+        pointer: &Pointer,
+        value: Option<&Value>,
+        violation: &Violation,
+    ) -> Hit<'r> {
+        let absolute = if check.whole_file {
+            pointer.clone()
+        } else {
+            layer.root.join(pointer)
+        };
+        let span = match value {
+            Some(_) => layer.document.span(&absolute),
+            None => None,
+        };
+        Hit {
+            rule: self.rule,
+            check,
+            file: HitFile::Layer(index),
+            message: self.message(check, &absolute, value, violation, None),
+            pointer: absolute,
+            value: value.cloned(),
+            span,
+        }
+    }
+}

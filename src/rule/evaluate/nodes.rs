@@ -1,0 +1,127 @@
+//! Nodes at a place, and conditions on them.
+
+use serde_json::Value;
+
+use crate::document::{Pointer, Token};
+use crate::facts::FactSet;
+use crate::load::Source;
+use crate::rule::compile::{KeyFilter, Node, Place};
+use crate::rule::predicate::{Judge, Verdict};
+use crate::rule::schema::NodeCondition;
+use crate::tool::{Configuration, Workspace};
+
+/// The nodes at a place, with their places.
+pub(super) fn select<'v>(
+    place: &Place,
+    key: Option<&KeyFilter>,
+    value: &'v Value,
+    facts: &FactSet<'_>,
+) -> Vec<(Pointer, &'v Value)> {
+    match place {
+        Place::At(pointer) => pointer
+            .get(value)
+            .map(|node| (pointer.clone(), node))
+            .into_iter()
+            .collect(),
+        Place::Each(query) => {
+            let mut nodes = query.nodes(value);
+            if let Some(filter) = key {
+                let provider = facts.tool.provider(facts.profile.billing, facts.region);
+                let named = |token: &Token| matches!(token, Token::Key(key) if Some(key.as_str()) == provider);
+                nodes.retain(|(pointer, _)| {
+                    let own = match pointer.0.last() {
+                        Some(Token::Key(key)) => key.as_str(),
+                        _ => "",
+                    };
+                    filter
+                        .pattern
+                        .as_ref()
+                        .is_none_or(|pattern| pattern.matches(own))
+                        && (!filter.provider || pointer.0.iter().any(named))
+                });
+            }
+            nodes
+        }
+        Place::Builtin(_) => Vec::new(),
+    }
+}
+
+/// The nodes that meet a condition's predicates.
+fn meeting<'v>(
+    node: &Node,
+    value: &'v Value,
+    facts: &FactSet<'_>,
+) -> Result<Vec<(Pointer, &'v Value)>, String> {
+    let judge = Judge {
+        facts,
+        effective: value,
+    };
+    let mut met = Vec::new();
+    for (pointer, found) in select(&node.place, node.key.as_ref(), value, facts) {
+        let verdict = if node.expect.is_empty() {
+            Verdict::Holds
+        } else {
+            node.expect.judge(Some(found), judge)
+        };
+        match verdict {
+            Verdict::Holds => met.push((pointer, found)),
+            Verdict::Violated(_) => {}
+            Verdict::UnknownFact(fact) => return Err(fact),
+        }
+    }
+    Ok(met)
+}
+
+/// Whether a condition holds; `Err` names an unknown fact.
+pub fn node_holds(node: &Node, value: &Value, facts: &FactSet<'_>) -> Result<bool, String> {
+    let mut some = !meeting(node, value, facts)?.is_empty();
+    if let Place::At(pointer) = &node.place
+        && pointer.get(value).is_none()
+    {
+        let judge = Judge {
+            facts,
+            effective: value,
+        };
+        some = !node.expect.is_empty() && node.expect.judge(None, judge) == Verdict::Holds;
+    }
+    Ok(some != node.none)
+}
+
+/// A descriptor's conditions, compiled; loading has checked them.
+pub fn compiled_conditions(conditions: &[NodeCondition]) -> Vec<Node> {
+    let source = Source {
+        name: "descriptor",
+        text: "",
+    };
+    conditions
+        .iter()
+        .filter_map(|condition| condition.compile(&source).ok())
+        .collect()
+}
+
+/// The nodes of a configuration that meet one of the conditions, layer by layer; for `uses-zai` and credentials.
+pub fn matching_nodes<'w>(
+    conditions: &[NodeCondition],
+    workspace: &'w Workspace,
+    configuration: &'w Configuration,
+    facts: &FactSet<'_>,
+) -> Vec<(usize, Pointer, &'w Value)> {
+    let mut found = Vec::new();
+    for node in compiled_conditions(conditions) {
+        let role = node
+            .role
+            .clone()
+            .unwrap_or_else(|| configuration.tool.main_role().to_owned());
+        for index in &configuration.layers {
+            let layer = &workspace.layers[*index];
+            if layer.config.role() != role || !layer.config.in_force {
+                continue;
+            }
+            let Some(value) = layer.value() else { continue };
+            for (pointer, value) in meeting(&node, value, facts).unwrap_or_default() {
+                found.push((*index, layer.root.join(&pointer), value));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,74 @@
+//! The predicate `endpoint`: what a URL must be.
+
+use serde_json::Value;
+
+use crate::facts::{Billing, Classified, FactSet};
+use crate::rule::schema::{EndpointExpect, ProfileOr};
+
+/// What is wrong with an address, in words; `None` when it holds.
+pub(super) fn judge_endpoint(
+    wanted: &EndpointExpect,
+    value: &Value,
+    facts: &FactSet<'_>,
+) -> Option<String> {
+    let Some(text) = value.as_str() else {
+        return Some("not a text".to_owned());
+    };
+    let class = facts.pack.classify(text);
+    if let Some(zai) = wanted.zai {
+        return (class.region().is_some() != zai).then(|| class.describe());
+    }
+    let holds = match &class {
+        Classified::Foreign | Classified::NotAUrl => wanted.foreign,
+        Classified::UnknownPath(_) => false,
+        Classified::Known {
+            endpoint,
+            suffix,
+            secure,
+        } => {
+            let billing = fixed(wanted.billing, facts.profile.billing);
+            let region = fixed(wanted.region, facts.region);
+            billing.is_none_or(|wanted| wanted == endpoint.0.billing)
+                && region.is_none_or(|wanted| wanted == endpoint.0.region)
+                && wanted
+                    .protocol
+                    .is_none_or(|wanted| wanted == endpoint.0.protocol)
+                && (wanted.suffix || suffix.is_empty())
+                && *secure
+        }
+    };
+    (!holds).then(|| class.describe())
+}
+
+fn fixed<T: Copy>(choice: Option<ProfileOr<T>>, profile: T) -> Option<T> {
+    choice.map(|choice| match choice {
+        ProfileOr::Profile => profile,
+        ProfileOr::Fixed(value) => value,
+    })
+}
+
+/// The address that meets the expectation and differs least from the given one.
+pub fn nearest_endpoint(
+    wanted: &EndpointExpect,
+    value: &Value,
+    facts: &FactSet<'_>,
+) -> Option<String> {
+    let class = facts.pack.classify(value.as_str()?);
+    let billing = fixed(wanted.billing, facts.profile.billing).or(class.billing());
+    if billing == Some(Billing::SelfHosted) {
+        let protocol = wanted.protocol?;
+        return facts
+            .lookup(&format!("endpoint.{protocol}"))?
+            .as_str()
+            .map(str::to_owned);
+    }
+    let protocol = wanted.protocol.or(match &class {
+        Classified::Known { endpoint, .. } => Some(endpoint.0.protocol),
+        _ => None,
+    })?;
+    let region = fixed(wanted.region, facts.region)
+        .or(class.region())
+        .unwrap_or(facts.region);
+    let billing = billing.unwrap_or(facts.profile.billing);
+    Some(facts.pack.endpoint(protocol, billing, region)?.url.clone())
+}

@@ -1,0 +1,141 @@
+//! Where a rule looks: RFC 9535 JSONPath, behind one small interface so that the library can be exchanged.
+
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use serde_json_path::{JsonPath, PathElement};
+
+use crate::document::{Pointer, Token};
+
+/// Any query; it is parsed when it is first used, since most rules of a catalogue never run.
+#[derive(Debug, Clone)]
+pub struct Query {
+    text: String,
+    path: OnceLock<Option<JsonPath>>,
+}
+
+impl Query {
+    /// A query that has been checked, or will be by a test of the catalogue.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            path: OnceLock::new(),
+        }
+    }
+
+    /// Whether the text is a query.
+    ///
+    /// # Errors
+    /// With what is wrong at which position.
+    pub fn check(text: &str) -> Result<(), String> {
+        JsonPath::parse(text)
+            .map(drop)
+            .map_err(|error| format!("not a JSONPath query (RFC 9535): {error}"))
+    }
+
+    /// The nodes it selects, in document order, each with its place.
+    pub fn nodes<'v>(&self, value: &'v Value) -> Vec<(Pointer, &'v Value)> {
+        let path = self.path.get_or_init(|| JsonPath::parse(&self.text).ok());
+        let Some(path) = path else { return Vec::new() };
+        let located = path.query_located(value);
+        located
+            .iter()
+            .map(|node| {
+                let tokens = node.location().iter().map(|element| match element {
+                    PathElement::Name(name) => Token::Key((*name).to_owned()),
+                    PathElement::Index(index) => Token::Index(*index),
+                });
+                (Pointer(tokens.collect()), node.node())
+            })
+            .collect()
+    }
+}
+
+/// Reads a singular query (RFC 9535, 2.3.5.1): names and indexes only, so that it can speak of an absent place.
+///
+/// # Errors
+/// With what is wrong at which position.
+pub fn singular(text: &str) -> Result<Pointer, String> {
+    let bad = |position: usize, what: &str| {
+        Err(format!(
+            "not a singular query: {what} at position {}; write $.name, $['any name'] or $[0]",
+            position + 1
+        ))
+    };
+    let Some(rest) = text.strip_prefix('$') else {
+        return bad(0, "it must begin with `$`");
+    };
+    let mut tokens = Vec::new();
+    let mut rest = rest;
+    while !rest.is_empty() {
+        let position = text.len() - rest.len();
+        if let Some(name) = rest.strip_prefix('.') {
+            let end = name
+                .find(|c: char| !(c.is_alphanumeric() || c == '_' || !c.is_ascii()))
+                .unwrap_or(name.len());
+            if end == 0 || name.starts_with(|c: char| c.is_ascii_digit()) {
+                return bad(position + 1, "a name was expected");
+            }
+            tokens.push(Token::Key(name[..end].to_owned()));
+            rest = &name[end..];
+        } else if let Some(quoted) = rest.strip_prefix("['").or_else(|| rest.strip_prefix("[\"")) {
+            let quote = &rest[1..2];
+            let Some(end) = quoted.find(&format!("{quote}]")) else {
+                return bad(position, "the name in brackets has no end");
+            };
+            if quoted[..end].contains(['\\', '\'', '"']) {
+                return bad(
+                    position,
+                    "quotes and backslashes in names are not supported",
+                );
+            }
+            tokens.push(Token::Key(quoted[..end].to_owned()));
+            rest = &quoted[end + 2..];
+        } else if let Some(index) = rest.strip_prefix('[') {
+            let end = index.find(']').unwrap_or(0);
+            let Ok(number) = index[..end].parse() else {
+                return bad(position, "an index or a quoted name was expected");
+            };
+            tokens.push(Token::Index(number));
+            rest = &index[end + 1..];
+        } else {
+            return bad(position, "`.` or `[` was expected");
+        }
+    }
+    Ok(Pointer(tokens))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn singular_queries_become_pointers() {
+        for (text, pointer) in [
+            ("$", ""),
+            ("$.env.ANTHROPIC_BASE_URL", "/env/ANTHROPIC_BASE_URL"),
+            ("$['[opencode]'].agents", "/[opencode]/agents"),
+            ("$.a[0][\"b-c\"]", "/a/0/b-c"),
+        ] {
+            assert_eq!(singular(text).unwrap().to_string(), pointer);
+        }
+    }
+
+    #[test]
+    fn other_queries_are_refused_with_the_position() {
+        for (text, position) in [
+            ("a.b", 1),
+            ("$.a.*", 5),
+            ("$..a", 3),
+            ("$.b-c", 4),
+            ("$['x", 2),
+            ("$[?@.a]", 2),
+        ] {
+            let error = singular(text).unwrap_err();
+            assert!(
+                error.contains(&format!("at position {position};")),
+                "{text}: {error}"
+            );
+        }
+    }
+}

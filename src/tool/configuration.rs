@@ -1,0 +1,306 @@
+//! Configurations: the files of a tool as layers that the tool merges.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use super::descriptor::{Descriptor, Scope};
+use super::detect::{ConfigFile, detect};
+use super::read::{ReadError, read_config};
+use crate::document::{Document, Edit, EditError, ParseError, Pointer};
+use crate::paths::Environment;
+use crate::rule::query::singular;
+
+/// One readable file of a configuration.
+#[derive(Debug)]
+pub struct Layer {
+    /// The file.
+    pub config: ConfigFile,
+    /// Its contents; empty for a file that is not there yet.
+    pub document: Document,
+    /// Where the tool's settings begin in it.
+    pub root: Pointer,
+    /// The text as it was read, once the document has been edited.
+    original: Option<String>,
+}
+
+impl Layer {
+    /// A layer from a file's bytes.
+    ///
+    /// # Errors
+    /// When the bytes can't be parsed in the file's format.
+    pub fn parse(config: ConfigFile, bytes: &[u8]) -> Result<Self, ParseError> {
+        let document = Document::parse(bytes, config.format())?;
+        let root = config
+            .entry()
+            .root
+            .as_ref()
+            .and_then(|root| singular(root.get_ref()).ok())
+            .unwrap_or_default();
+        Ok(Self {
+            config,
+            document,
+            root,
+            original: None,
+        })
+    }
+
+    /// The tool's settings in this file.
+    pub fn value(&self) -> Option<&Value> {
+        self.root.get(self.document.value())
+    }
+
+    /// The text as it was read.
+    pub fn before(&self) -> &str {
+        self.original
+            .as_deref()
+            .unwrap_or_else(|| self.document.text())
+    }
+
+    /// Whether the text differs from what was read.
+    pub fn changed(&self) -> bool {
+        self.original
+            .as_ref()
+            .is_some_and(|original| original != self.document.text())
+    }
+
+    /// Whether `apply` may write it.
+    pub fn writable(&self) -> bool {
+        self.config.in_force && self.config.scope() != Scope::Managed
+    }
+
+    fn edit(&mut self, edits: &[Edit]) -> Result<(), EditError> {
+        let text = self.document.edit(edits)?;
+        let document =
+            Document::parse(text.as_bytes(), self.document.format()).map_err(|error| {
+                EditError::CheckFailed {
+                    reason: error.to_string(),
+                }
+            })?;
+        let before = std::mem::replace(&mut self.document, document);
+        self.original
+            .get_or_insert_with(|| before.text().to_owned());
+        Ok(())
+    }
+}
+
+/// A file that the tool itself can't read either.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The file.
+    pub config: ConfigFile,
+    /// What is wrong with it.
+    pub error: ParseError,
+    /// Its text, as far as it is text, for a code frame.
+    pub text: String,
+}
+
+/// The layers that one tool merges.
+#[derive(Debug)]
+pub struct Configuration {
+    /// The tool.
+    pub tool: Rc<Descriptor>,
+    /// Indexes into [`Workspace::layers`], lowest rank first.
+    pub layers: Vec<usize>,
+    /// Indexes into [`Workspace::unreadable`].
+    pub unreadable: Vec<usize>,
+    effective: RefCell<HashMap<String, Rc<Value>>>,
+}
+
+/// Everything that was detected and read.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// All readable files, each once.
+    pub layers: Vec<Layer>,
+    /// Files that don't parse.
+    pub unreadable: Vec<Unreadable>,
+    /// The configurations made of them.
+    pub configurations: Vec<Configuration>,
+    /// Files that could not be read at all.
+    pub problems: Vec<ReadError>,
+    by_path: HashMap<PathBuf, Slot>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Slot {
+    Layer(usize),
+    Unreadable(usize),
+    Nothing,
+}
+
+impl Workspace {
+    /// Detects and reads the files of `tools`: the user's, and those of each project.
+    pub fn read(tools: &[Rc<Descriptor>], environment: &Environment, projects: &[PathBuf]) -> Self {
+        let mut workspace = Self::default();
+        for tool in tools {
+            let mut folders: Vec<Option<&Path>> = projects
+                .iter()
+                .map(|project| Some(project.as_path()))
+                .collect();
+            if folders.is_empty() {
+                folders.push(None);
+            }
+            for folder in folders {
+                workspace.add(tool, detect(tool, environment, folder));
+            }
+        }
+        workspace
+    }
+
+    /// Reads the files of `tools` that belong to projects, without the user's own: the same outcome on every machine.
+    pub fn read_projects(
+        tools: &[Rc<Descriptor>],
+        environment: &Environment,
+        projects: &[PathBuf],
+    ) -> Self {
+        let mut workspace = Self::default();
+        for tool in tools {
+            for folder in projects {
+                let mut files = detect(tool, environment, Some(folder));
+                files.retain(|file| {
+                    matches!(file.scope(), Scope::Project | Scope::Local) && file.exists
+                });
+                workspace.add(tool, files);
+            }
+        }
+        workspace
+    }
+
+    /// Adds the configurations that `files` of one tool make: one of the layers, and one for each side file.
+    pub fn add(&mut self, tool: &Rc<Descriptor>, files: Vec<ConfigFile>) {
+        let (side, merged): (Vec<_>, Vec<_>) = files
+            .into_iter()
+            .partition(|file| file.scope() == Scope::Side);
+        for group in std::iter::once(merged).chain(side.into_iter().map(|file| vec![file])) {
+            self.add_configuration(tool, group);
+        }
+    }
+
+    fn add_configuration(&mut self, tool: &Rc<Descriptor>, files: Vec<ConfigFile>) {
+        let mut configuration = Configuration {
+            tool: Rc::clone(tool),
+            layers: Vec::new(),
+            unreadable: Vec::new(),
+            effective: RefCell::default(),
+        };
+        for file in files {
+            match self.slot(file) {
+                Slot::Layer(index) => configuration.layers.push(index),
+                Slot::Unreadable(index) => configuration.unreadable.push(index),
+                Slot::Nothing => {}
+            }
+        }
+        configuration
+            .layers
+            .sort_by_key(|index| self.layers[*index].config.rank());
+        if !configuration.layers.is_empty() || !configuration.unreadable.is_empty() {
+            self.configurations.push(configuration);
+        }
+    }
+
+    fn slot(&mut self, file: ConfigFile) -> Slot {
+        if let Some(slot) = self.by_path.get(&file.path) {
+            return *slot;
+        }
+        let path = file.path.clone();
+        let slot = match read_config(&path) {
+            Ok(bytes) => self.parse(file, bytes.as_deref()),
+            Err(error) => {
+                self.problems.push(error);
+                Slot::Nothing
+            }
+        };
+        self.by_path.insert(path, slot);
+        slot
+    }
+
+    fn parse(&mut self, file: ConfigFile, bytes: Option<&[u8]>) -> Slot {
+        match Layer::parse(file.clone(), bytes.unwrap_or_default()) {
+            Ok(layer) => {
+                self.layers.push(layer);
+                Slot::Layer(self.layers.len() - 1)
+            }
+            Err(error) => {
+                let text = String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+                self.unreadable.push(Unreadable {
+                    config: file,
+                    error,
+                    text,
+                });
+                Slot::Unreadable(self.unreadable.len() - 1)
+            }
+        }
+    }
+
+    /// Adds a file whose text is given; for rules' own cases.
+    pub fn add_text(&mut self, file: &ConfigFile, text: &str) {
+        let slot = self.parse(file.clone(), Some(text.as_bytes()));
+        self.by_path.insert(file.path.clone(), slot);
+    }
+
+    /// Edits a file; the other layers stay as they are.
+    ///
+    /// # Errors
+    /// When an edit does not fit the document; nothing has changed then.
+    pub fn edit(&mut self, layer: usize, edits: &[Edit]) -> Result<(), EditError> {
+        self.layers[layer].edit(edits)?;
+        for configuration in &self.configurations {
+            if configuration.layers.contains(&layer) {
+                configuration.effective.borrow_mut().clear();
+            }
+        }
+        Ok(())
+    }
+
+    /// The layers of one role that are in force, lowest rank first.
+    pub fn layers_of<'w>(
+        &'w self,
+        configuration: &'w Configuration,
+        role: &'w str,
+    ) -> impl DoubleEndedIterator<Item = (usize, &'w Layer)> {
+        configuration
+            .layers
+            .iter()
+            .map(|index| (*index, &self.layers[*index]))
+            .filter(move |(_, layer)| layer.config.role() == role && layer.config.in_force)
+    }
+
+    /// What the tool sees after merging the layers of a role.
+    pub fn effective(&self, configuration: &Configuration, role: &str) -> Rc<Value> {
+        if let Some(known) = configuration.effective.borrow().get(role) {
+            return Rc::clone(known);
+        }
+        let mut merged = Value::Object(Map::new());
+        for (_, layer) in self.layers_of(configuration, role) {
+            if let Some(value) = layer.value() {
+                merge(&mut merged, value);
+            }
+        }
+        let merged = Rc::new(merged);
+        configuration
+            .effective
+            .borrow_mut()
+            .insert(role.to_owned(), Rc::clone(&merged));
+        merged
+    }
+}
+
+/// Objects are merged member by member; everything else is replaced.
+fn merge(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                match into.get_mut(key) {
+                    Some(known) => merge(known, value),
+                    None => {
+                        into.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (into, from) => *into = from.clone(),
+    }
+}

@@ -1,0 +1,301 @@
+//! Tool descriptors: `rules/tools/<tool>.toml`.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::document::Format;
+use crate::facts::{Billing, Region};
+use crate::load::{LoadError, Source};
+use crate::paths::Os;
+use crate::rule::schema::NodeCondition;
+
+/// How far a config file reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Everything this user does.
+    User,
+    /// One project, shared with others.
+    Project,
+    /// One project, this user only.
+    Local,
+    /// Set by an administrator; never written.
+    Managed,
+    /// Used alone, when named on the tool's command line.
+    Side,
+}
+
+/// Where a project's file is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Search {
+    /// In the project folder only.
+    #[default]
+    Here,
+    /// In the root of the project's git repository.
+    GitRoot,
+    /// In the project folder and its parents up to the git root; the nearest wins.
+    UpNearest,
+    /// The same, but the outermost wins.
+    UpOutermost,
+}
+
+/// What a tool does with a member that it doesn't know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strictness {
+    /// Nothing.
+    Ignored,
+    /// It refuses to start, or drops the file.
+    Fatal,
+    /// It depends on the version or the place.
+    Varies,
+}
+
+/// One kind of file that a tool reads.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FileEntry {
+    /// Name of the entry, unique in the descriptor; cases refer to it.
+    pub id: String,
+    /// Files of one role are layers of one configuration; rules choose roles.
+    pub role: String,
+    /// How far it reaches.
+    pub scope: Scope,
+    /// Its place among the layers of its role: higher wins.
+    pub precedence: u32,
+    /// What the tool accepts in it.
+    pub format: Format,
+    /// Candidate paths on every system (templates; for project files relative to the project, may hold `*` and `**`).
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Candidate paths on Linux, beside `paths`.
+    #[serde(default)]
+    pub linux: Vec<String>,
+    /// Candidate paths on macOS, beside `paths`.
+    #[serde(default)]
+    pub macos: Vec<String>,
+    /// Candidate paths on Windows, beside `paths`.
+    #[serde(default)]
+    pub windows: Vec<String>,
+    /// Where a project's file is looked for.
+    #[serde(default)]
+    pub search: Search,
+    /// A variable that, when set, makes the tool skip this file.
+    #[serde(default)]
+    pub unless_env: Option<String>,
+    /// Entries of one group are alternatives: only the first that is there is in force.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Where the tool's settings begin, a singular query.
+    #[serde(default)]
+    pub root: Option<Spanned<String>>,
+    /// Whether `apply` may create it.
+    #[serde(default)]
+    pub create: bool,
+    /// What the tool does with a file of this kind that it can't read.
+    #[serde(default)]
+    pub on_unreadable: Option<String>,
+    /// Who rewrites it while running; such a file is edited only with a warning.
+    #[serde(default)]
+    pub rewritten_by: Option<String>,
+}
+
+impl FileEntry {
+    /// The path templates that apply on a system.
+    pub fn templates(&self, os: Os) -> impl Iterator<Item = &str> {
+        let own = match os {
+            Os::Linux => &self.linux,
+            Os::Macos => &self.macos,
+            Os::Windows => &self.windows,
+        };
+        own.iter().chain(&self.paths).map(String::as_str)
+    }
+}
+
+/// The tool's own name of one of Z.ai's endpoints.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Provider {
+    /// The id in the tool's configuration.
+    pub id: String,
+    /// Who pays.
+    pub billing: Billing,
+    /// Whose service; absent for a server of the user's own.
+    #[serde(default)]
+    pub region: Option<Region>,
+}
+
+/// How to see that a configuration uses Z.ai.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UsesZai {
+    /// Any of these nodes, in any layer, shows it.
+    #[serde(default)]
+    pub any: Vec<NodeCondition>,
+    /// This tool runs inside another one, and uses what that one uses.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// With `host`: the node in the host's configuration that shows that this tool is switched on.
+    #[serde(default)]
+    pub host_has: Option<NodeCondition>,
+}
+
+/// How to see that a configuration has a key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Credential {
+    /// Any of these nodes, in any layer, is a key or a reference to one.
+    #[serde(default)]
+    pub any: Vec<NodeCondition>,
+    /// Any of these variables, when set, is a key.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// The text that refers to a variable holding the key; `{name}` stands for its name.
+    #[serde(default)]
+    pub reference: Option<String>,
+    /// The same on Windows, where it differs.
+    #[serde(default)]
+    pub reference_windows: Option<String>,
+    /// Ways of billing that do without a key.
+    #[serde(default)]
+    pub optional_for: Vec<Billing>,
+    /// What happens without a key.
+    pub without: String,
+}
+
+/// A way of billing that the tool can't be moved to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Refusal {
+    /// The way of billing.
+    pub billing: Billing,
+    /// Why not, and what to do instead.
+    pub reason: String,
+}
+
+/// One tool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Descriptor {
+    /// Format version: 1.
+    pub schema: u32,
+    /// The file's name; what `--tool` takes.
+    pub id: String,
+    /// The name that its makers use.
+    pub name: String,
+    /// Its home page.
+    pub home_page: String,
+    /// The version that the rules were last verified on.
+    pub verified_version: String,
+    /// The day of that verification, `YYYY-MM-DD`.
+    pub verified: String,
+    /// What it does with unknown members.
+    pub unknown_keys: Strictness,
+    /// What to do for changes to take effect.
+    pub restart: String,
+    /// Program names, for finding running instances and installations.
+    #[serde(default)]
+    pub programs: Vec<String>,
+    /// Where it writes logs (templates).
+    #[serde(default)]
+    pub logs: Vec<String>,
+    /// The files it reads.
+    pub file: Vec<FileEntry>,
+    /// Its names of Z.ai's endpoints.
+    #[serde(default)]
+    pub provider: Vec<Provider>,
+    /// How to see that it uses Z.ai.
+    pub uses_zai: UsesZai,
+    /// How to see that it has a key; absent for a tool that sends no requests of its own.
+    #[serde(default)]
+    pub credential: Option<Credential>,
+    /// What it can't do.
+    #[serde(default)]
+    pub refuse: Vec<Refusal>,
+}
+
+impl Descriptor {
+    /// Reads a descriptor.
+    ///
+    /// # Errors
+    /// With file, line and column, when the text is not a valid descriptor.
+    pub fn load(source: &Source<'_>) -> Result<Self, LoadError> {
+        let descriptor: Self = source.parse()?;
+        source.check_schema(descriptor.schema)?;
+        source.check_id(&descriptor.id)?;
+        for (index, entry) in descriptor.file.iter().enumerate() {
+            if descriptor.file[..index]
+                .iter()
+                .any(|earlier| earlier.id == entry.id)
+            {
+                return Err(source.error_at_text(
+                    &format!("\"{}\"", entry.id),
+                    format!("two file entries are called `{}`", entry.id),
+                ));
+            }
+            if let Some(root) = &entry.root {
+                crate::rule::query::singular(root.get_ref())
+                    .map_err(|message| source.error(root.span(), message, None))?;
+            }
+        }
+        let conditions = descriptor
+            .uses_zai
+            .any
+            .iter()
+            .chain(&descriptor.uses_zai.host_has);
+        for condition in conditions.chain(
+            descriptor
+                .credential
+                .iter()
+                .flat_map(|credential| &credential.any),
+        ) {
+            condition.check(source)?;
+        }
+        Ok(descriptor)
+    }
+
+    /// The tool's own name of an endpoint.
+    pub fn provider(&self, billing: Billing, region: Region) -> Option<&str> {
+        self.provider
+            .iter()
+            .find(|provider| {
+                provider.billing == billing && provider.region.is_none_or(|known| known == region)
+            })
+            .map(|provider| provider.id.as_str())
+    }
+
+    /// The text that refers to a variable holding the key.
+    pub fn key_reference(&self, name: &str) -> Option<String> {
+        let credential = self.credential.as_ref()?;
+        let windows = credential
+            .reference_windows
+            .as_ref()
+            .filter(|_| Os::current() == Os::Windows);
+        Some(
+            windows
+                .or(credential.reference.as_ref())?
+                .replace("{name}", name),
+        )
+    }
+
+    /// The file entry with an id.
+    pub fn entry(&self, id: &str) -> Option<&FileEntry> {
+        self.file.iter().find(|entry| entry.id == id)
+    }
+
+    /// The first role: the one that rules speak of unless they name another.
+    pub fn main_role(&self) -> &str {
+        self.file
+            .first()
+            .map_or("settings", |entry| entry.role.as_str())
+    }
+
+    /// Why the tool can't be moved to a way of billing, if it can't.
+    pub fn refusal(&self, billing: Billing) -> Option<&str> {
+        self.refuse
+            .iter()
+            .find(|refusal| refusal.billing == billing)
+            .map(|refusal| refusal.reason.as_str())
+    }
+}

@@ -1,0 +1,226 @@
+//! Finding the files of a tool.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::descriptor::{Descriptor, FileEntry, Scope, Search};
+use crate::document::Format;
+use crate::paths::{Environment, Os};
+
+/// One detected file, or one that `apply` may create.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// The tool.
+    pub tool: Rc<Descriptor>,
+    /// Index of the entry in the descriptor.
+    entry: usize,
+    /// Where it is.
+    pub path: PathBuf,
+    /// For project files found by walking up: how many folders above the project; for the order of layers.
+    pub distance: usize,
+    /// Whether it is there.
+    pub exists: bool,
+    /// Whether the tool reads it; of a group of alternatives only the first is in force.
+    pub in_force: bool,
+}
+
+impl ConfigFile {
+    /// A file of a tool at a place; for cases and explicit paths.
+    pub fn new(tool: &Rc<Descriptor>, entry: usize, path: PathBuf, exists: bool) -> Self {
+        Self {
+            tool: Rc::clone(tool),
+            entry,
+            path,
+            distance: 0,
+            exists,
+            in_force: true,
+        }
+    }
+
+    /// What the descriptor says of it.
+    pub fn entry(&self) -> &FileEntry {
+        &self.tool.file[self.entry]
+    }
+
+    /// What the tool accepts in it.
+    pub fn format(&self) -> Format {
+        self.entry().format
+    }
+
+    /// How far it reaches.
+    pub fn scope(&self) -> Scope {
+        self.entry().scope
+    }
+
+    /// Its role.
+    pub fn role(&self) -> &str {
+        &self.entry().role
+    }
+
+    /// The order among the layers of a role: higher wins.
+    pub fn rank(&self) -> (u32, isize) {
+        let distance = isize::try_from(self.distance).unwrap_or(isize::MAX);
+        let depth = if self.entry().search == Search::UpOutermost {
+            distance
+        } else {
+            -distance
+        };
+        (self.entry().precedence, depth)
+    }
+}
+
+/// The files of `tool` that are there, and the ones that may be created; `project` is a folder whose files count too.
+pub fn detect(
+    tool: &Rc<Descriptor>,
+    environment: &Environment,
+    project: Option<&Path>,
+) -> Vec<ConfigFile> {
+    let mut files: Vec<ConfigFile> = Vec::new();
+    for (index, entry) in tool.file.iter().enumerate() {
+        if entry
+            .unless_env
+            .as_ref()
+            .is_some_and(|name| environment.var(name).is_some())
+        {
+            continue;
+        }
+        for template in entry.templates(environment.os) {
+            let places = match entry.scope {
+                Scope::Project | Scope::Local => {
+                    project_places(entry, template, project, environment)
+                }
+                Scope::User | Scope::Managed | Scope::Side => environment
+                    .expand(template)
+                    .into_iter()
+                    .map(|path| (path, 0))
+                    .collect(),
+            };
+            for (path, distance) in places {
+                if template.contains('*') {
+                    files.extend(
+                        glob_files(&path).map(|path| ConfigFile::new(tool, index, path, true)),
+                    );
+                } else if path.symlink_metadata().is_ok() {
+                    files.push(ConfigFile {
+                        distance,
+                        ..ConfigFile::new(tool, index, path, true)
+                    });
+                } else if entry.create && entry.scope == Scope::User {
+                    files.push(ConfigFile::new(tool, index, path, false));
+                }
+            }
+        }
+    }
+    // One path may be reached by several entries, for example a project that is the home folder: the first one counts.
+    let mut seen = std::collections::HashSet::new();
+    files.retain(|file| seen.insert(file.path.clone()));
+    choose_in_force(&mut files);
+    files
+}
+
+/// The file entries that a path may be, by its end: `…/.claude/settings.json` is Claude Code's. The longest match wins.
+pub fn recognise(tools: &[Rc<Descriptor>], path: &Path, os: Os) -> Option<ConfigFile> {
+    let mut best: Option<(usize, ConfigFile)> = None;
+    for tool in tools {
+        for (index, entry) in tool.file.iter().enumerate() {
+            for template in entry.templates(os) {
+                let tail = template
+                    .rsplit_once('}')
+                    .map_or(template, |(_, tail)| tail)
+                    .trim_start_matches(['~', '/']);
+                let matches = glob::Pattern::new(&format!("**/{tail}"))
+                    .is_ok_and(|pattern| pattern.matches_path(path));
+                if !tail.is_empty()
+                    && matches
+                    && best.as_ref().is_none_or(|(length, _)| tail.len() > *length)
+                {
+                    best = Some((
+                        tail.len(),
+                        ConfigFile::new(tool, index, path.to_owned(), true),
+                    ));
+                }
+            }
+        }
+    }
+    best.map(|(_, file)| file)
+}
+
+/// Of each group only the first existing file is in force; a file that may be created only when no other is there.
+fn choose_in_force(files: &mut Vec<ConfigFile>) {
+    let mut taken = std::collections::HashSet::new();
+    for file in files.iter_mut().filter(|file| file.exists) {
+        if let Some(group) = file.entry().group.clone() {
+            file.in_force = taken.insert((group, file.distance));
+        }
+    }
+    let existing: Vec<(String, Scope)> = files
+        .iter()
+        .filter(|file| file.exists)
+        .map(|file| (file.role().to_owned(), file.scope()))
+        .collect();
+    let mut created = std::collections::HashSet::new();
+    files.retain(|file| {
+        file.exists
+            || (!existing
+                .iter()
+                .any(|(role, scope)| role == file.role() && *scope == file.scope())
+                && created.insert(file.role().to_owned()))
+    });
+}
+
+fn project_places(
+    entry: &FileEntry,
+    template: &str,
+    project: Option<&Path>,
+    environment: &Environment,
+) -> Vec<(PathBuf, usize)> {
+    let Some(project) = project else {
+        return Vec::new();
+    };
+    let git_root = project
+        .ancestors()
+        .find(|folder| folder.join(".git").exists());
+    let folders: Vec<&Path> = match entry.search {
+        Search::Here => vec![project],
+        Search::GitRoot => vec![git_root.unwrap_or(project)],
+        Search::UpNearest | Search::UpOutermost => {
+            let last = git_root.unwrap_or(&environment.home);
+            let inside = project.starts_with(last);
+            project
+                .ancestors()
+                .take_while(|folder| !inside || folder.starts_with(last))
+                .collect()
+        }
+    };
+    folders
+        .into_iter()
+        // What lies in the home folder itself is the user's, and the user's entries speak of it.
+        .filter(|folder| *folder != environment.home)
+        .enumerate()
+        .map(|(distance, folder)| (folder.join(template), distance))
+        .collect()
+}
+
+/// Regular files that a pattern matches, in the order of their names.
+fn glob_files(pattern: &Path) -> impl Iterator<Item = PathBuf> {
+    let fixed: PathBuf = pattern
+        .components()
+        .take_while(|part| !part.as_os_str().to_string_lossy().contains('*'))
+        .collect();
+    let rest = pattern
+        .strip_prefix(&fixed)
+        .map(Path::to_path_buf)
+        .unwrap_or_default();
+    let escaped = glob::Pattern::escape(&fixed.to_string_lossy());
+    let whole = PathBuf::from(escaped).join(rest);
+    // Without the folder there is nothing to match, and no need to compile the pattern.
+    let found = fixed
+        .is_dir()
+        .then(|| glob::glob(&whole.to_string_lossy()).ok())
+        .flatten();
+    found
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .filter(|path| path.is_file())
+}
