@@ -208,7 +208,7 @@ fn hostile_texts() {
         deep("!!map "),
         deep("&a "),
         deep(": "),
-        stairs(600),
+        stairs(400),
     ] {
         assert!(
             error(&text, Format::Yaml).contains("levels"),
