@@ -2,60 +2,24 @@
 
 #![allow(clippy::unwrap_used)]
 
-use glm_setup::document::{Document, Edit, Format, Pointer, Token};
+mod document_support;
+
+use document_support::{append, at, edit_error, remove, rename, set};
+use glm_setup::document::{Document, Edit, Format, Pointer};
 use serde_json::{Value, json};
 
-fn at(pointer: &str) -> Pointer {
-    let tokens = pointer.split('/').skip(1).map(|token| {
-        token.parse().map_or_else(
-            |_| Token::Key(token.replace("~1", "/").replace("~0", "~")),
-            Token::Index,
-        )
-    });
-    Pointer(tokens.collect())
-}
-
-fn set(pointer: &str, value: Value) -> Edit {
-    Edit::Set {
-        at: at(pointer),
-        value,
-    }
-}
-
-fn remove(pointer: &str) -> Edit {
-    Edit::Remove { at: at(pointer) }
-}
-
-fn rename(pointer: &str, to: &str) -> Edit {
-    Edit::Rename {
-        at: at(pointer),
-        to: to.into(),
-    }
-}
-
-fn append(pointer: &str, value: Value) -> Edit {
-    Edit::Append {
-        at: at(pointer),
-        value,
-    }
-}
-
-#[track_caller]
 fn parse(text: &str) -> Document {
-    Document::parse(text.as_bytes(), Format::Toml).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    document_support::parse(text, Format::Toml)
 }
 
 #[track_caller]
 fn check(before: &str, edits: &[Edit], after: &str) {
-    let text = parse(before)
-        .edit(edits)
-        .unwrap_or_else(|error| panic!("{error}\n{before}"));
-    assert_eq!(text, after);
+    document_support::check(Format::Toml, before, edits, after);
 }
 
 #[track_caller]
 fn refused(before: &str, edit: Edit) -> String {
-    parse(before).edit(&[edit]).unwrap_err().to_string()
+    edit_error(Format::Toml, before, edit).to_string()
 }
 
 const CODEX: &str = "\

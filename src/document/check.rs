@@ -1,85 +1,75 @@
 //! The check that every edited text passes before anybody sees it.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value};
 
 use super::lines::bom_len;
-use super::{Document, Edit, EditError, Format, MAX_BYTES, read};
+use super::{EditError, Format, MAX_BYTES, json, read};
 
-/// Reads the edited text again. It must have the expected value, also for a second, independent reader.
-pub(super) fn check(
-    before: &Document,
-    edits: &[Edit],
-    after: &str,
-    expected: Value,
-) -> Result<(), EditError> {
+/// Reads the edited text again. It must have the expected value, for JSON also to a second, independent reader.
+pub(super) fn check(text: &str, format: Format, expected: &Value) -> Result<(), EditError> {
     let failed = |reason: String| Err(EditError::CheckFailed { reason });
-    if after.len() > MAX_BYTES {
+    if text.len() > MAX_BYTES {
         return failed(format!(
             "it would have {} bytes; the limit is {MAX_BYTES}",
-            after.len()
+            text.len()
         ));
     }
-    match read(after, before.format) {
-        Err(error) => return failed(error.to_string()),
-        Ok(parsed) if !same(&parsed.value, &expected) => {
-            return failed("it has another value than expected".into());
+    let matches = match format {
+        Format::Json | Format::Jsonc | Format::Json5 => json::has_value(text, format, expected),
+        Format::Toml | Format::Yaml | Format::FrontMatter => {
+            read(text, format).map(|parsed| same(&parsed.value, expected))
         }
-        Ok(_) => drop(expected),
-    }
-    // Differences between the two readers, such as in large numbers, cancel out: the second one reads both texts.
-    let mut expected = match second_reading(&before.text, before) {
-        None => return Ok(()),
-        Some(Err(reason)) => {
-            return failed(format!(
-                "a second reader does not accept the text before the edit: {reason}"
-            ));
-        }
-        Some(Ok(value)) => value,
     };
-    for edit in edits {
-        edit.apply_to(&mut expected)?;
+    match matches {
+        Err(error) => return failed(error.to_string()),
+        Ok(false) => return failed("it has another value than expected".to_owned()),
+        Ok(true) => {}
     }
-    match second_reading(after, before) {
-        Some(Ok(value)) if same(&value, &expected) => Ok(()),
-        Some(Err(reason)) => failed(format!("a second reader does not accept it: {reason}")),
-        _ => failed("a second reader finds another value than expected".into()),
+    match second_reading(text, format, expected) {
+        Err(place) => failed(format!("a second reader does not accept it: {place}")),
+        Ok(false) => failed("a second reader finds another value than expected".to_owned()),
+        Ok(true) => Ok(()),
     }
 }
 
-/// What an independent reader makes of the text; `None` for formats that have none.
-fn second_reading(text: &str, document: &Document) -> Option<Result<Value, String>> {
+/// Whether an independent reader finds the expected value as well, or where it stumbles.
+///
+/// Only texts within the depth limit come here: `json5` has none of its own.
+fn second_reading(text: &str, format: Format, expected: &Value) -> Result<bool, String> {
     let body = &text[bom_len(text)..];
-    let nothing = || text == document.text && document.is_empty();
-    match document.format {
-        Format::Json | Format::Jsonc | Format::Json5 if nothing() => {
-            Some(Ok(Value::Object(Map::new())))
+    match format {
+        Format::Json => {
+            let mut reader = serde_json::Deserializer::from_str(body);
+            let outcome = Expected(expected).deserialize(&mut reader);
+            let outcome = outcome.and_then(|found| reader.end().map(|()| found));
+            outcome.map_err(|error| format!("line {}, column {}", error.line(), error.column()))
         }
-        Format::Json => Some(
-            serde_json::from_str(body)
-                .map_err(|error| format!("line {}, column {}", error.line(), error.column())),
-        ),
-        Format::Jsonc | Format::Json5 => Some(
-            json5::from_str::<Reading>(body)
-                .map(|reading| reading.0)
-                .map_err(|error| {
-                    error.position().map_or_else(
-                        || "at its end".to_owned(),
-                        |p| format!("line {}, column {}", p.line + 1, p.column + 1),
-                    )
-                }),
-        ),
-        Format::Toml | Format::Yaml | Format::FrontMatter => None,
+        Format::Jsonc | Format::Json5 => {
+            let place = |error: json5::Error| {
+                error.position().map_or_else(
+                    || "at its end".to_owned(),
+                    |position| {
+                        format!("line {}, column {}", position.line + 1, position.column + 1)
+                    },
+                )
+            };
+            // `from_str` also looks for text after the end, which the first reader has ruled out.
+            Expected(expected)
+                .deserialize(&mut json5::Deserializer::from_str(body))
+                .map_err(place)
+        }
+        Format::Toml | Format::Yaml | Format::FrontMatter => Ok(true),
     }
 }
 
 /// Whether two values are the same, numbers by what they stand for: readers keep different spellings.
-pub(super) fn same(a: &Value, b: &Value) -> bool {
+fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a == b || same_number(a, b),
+        (Value::Number(a), Value::Number(b)) => same_number(a, b),
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
@@ -92,79 +82,112 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn same_number(a: &Number, b: &Number) -> bool {
-    let (a, b) = (a.to_string(), b.to_string());
-    match (a.parse::<i128>(), b.parse::<i128>()) {
-        (Ok(a), Ok(b)) => a == b,
-        // Also infinities: a number too large for a float is one.
-        _ => a.parse::<f64>() == b.parse::<f64>(),
+/// Whether two numbers are the same integer, or as near as floats can tell.
+pub(super) fn same_number(a: &Number, b: &Number) -> bool {
+    a == b || {
+        let (a, b) = (a.as_str(), b.as_str());
+        match (a.parse::<i64>(), b.parse::<i64>()) {
+            (Ok(a), Ok(b)) => a == b,
+            // Also infinities: a number too large for a float is one.
+            _ => a.parse::<f64>() == b.parse::<f64>(),
+        }
     }
 }
 
-/// A value read by `json5`. (`serde_json::Value` itself can't be, as it would take infinity for null.)
-struct Reading(Value);
+/// Reads a value only to say whether it is the expected one, which takes no memory.
+#[derive(Clone, Copy)]
+struct Expected<'v>(&'v Value);
 
-impl<'de> Deserialize<'de> for Reading {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReadingVisitor).map(Reading)
+/// The name under which `serde_json` hands over the digits of a number.
+const DIGITS: &str = "$serde_json::private::Number";
+
+impl<'de> DeserializeSeed<'de> for Expected<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct ReadingVisitor;
+impl Expected<'_> {
+    fn is_number(self, spelled: &str) -> bool {
+        match (self.0, spelled.parse()) {
+            (Value::Number(expected), Ok(found)) => same_number(expected, &found),
+            _ => false,
+        }
+    }
+}
 
-impl<'de> Visitor<'de> for ReadingVisitor {
-    type Value = Value;
+impl<'de> Visitor<'de> for Expected<'_> {
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON5 value")
+        f.write_str("a value")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(self.0.is_null())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+        Ok(self.0.as_bool() == Some(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
+    fn visit_i64<E>(self, value: i64) -> Result<bool, E> {
+        Ok(self.is_number(&value.to_string()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
+    fn visit_u64<E>(self, value: u64) -> Result<bool, E> {
+        Ok(self.is_number(&value.to_string()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        let spelled = match value {
-            f64::INFINITY => "1e999".to_owned(),
-            f64::NEG_INFINITY => "-1e999".to_owned(),
-            _ => value.to_string(),
-        };
-        Ok(spelled.parse::<Number>().map_or(Value::Null, Value::Number))
+    fn visit_f64<E>(self, value: f64) -> Result<bool, E> {
+        Ok(match value {
+            f64::INFINITY => self.is_number("1e999"),
+            f64::NEG_INFINITY => self.is_number("-1e999"),
+            _ if value.is_nan() => self.0.is_null(),
+            _ => self.is_number(&value.to_string()),
+        })
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::from(value))
+    fn visit_str<E>(self, value: &str) -> Result<bool, E> {
+        Ok(self.0.as_str() == Some(value))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(Reading(element)) = elements.next_element()? {
-            array.push(element);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<bool, A::Error> {
+        let mut same = self.0.is_array();
+        for expected in self.0.as_array().into_iter().flatten() {
+            same &= elements
+                .next_element_seed(Expected(expected))?
+                .unwrap_or(false);
         }
-        Ok(Value::Array(array))
+        // To the end, also if it is too long: readers want that, and it may have mistakes.
+        while elements.next_element::<IgnoredAny>()?.is_some() {
+            same = false;
+        }
+        Ok(same)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some((name, Reading(value))) = members.next_entry::<String, _>()? {
-            object.insert(name, value);
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<bool, A::Error> {
+        let mut found: HashMap<String, bool> = HashMap::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if name == DIGITS && self.0.is_number() {
+                return Ok(self.is_number(&members.next_value::<String>()?));
+            }
+            let same = match self.0.get(&name) {
+                Some(expected) => members.next_value_seed(Expected(expected))?,
+                None => {
+                    members.next_value::<IgnoredAny>()?;
+                    false
+                }
+            };
+            // Of members with the same name the last one counts.
+            found.insert(name, same);
         }
-        Ok(Value::Object(object))
+        let complete = self
+            .0
+            .as_object()
+            .is_some_and(|expected| expected.len() == found.len());
+        Ok(complete && found.values().all(|&same| same))
     }
 }

@@ -233,7 +233,7 @@ impl Document {
             Format::FrontMatter => self.edit_front_matter(edits, &mut expected)?,
         };
         if text != self.text {
-            check::check(self, edits, &text, expected)?;
+            check::check(&text, self.format, &expected)?;
         }
         Ok(text)
     }

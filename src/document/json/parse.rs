@@ -1,5 +1,7 @@
 //! Reading JSON, JSONC and JSON5.
 
+use std::collections::HashSet;
+
 use jsonc_parser::ast::{ObjectPropName, Value as Ast};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::ParseErrorKind;
@@ -40,6 +42,60 @@ pub(super) fn tree(text: &str, format: Format) -> Result<Option<Node>, ParseErro
     ast(text, format)?
         .map(|ast| builder.node(&ast, 0))
         .transpose()
+}
+
+/// Whether a text has a value, without building another one.
+pub(in crate::document) fn has_value(
+    text: &str,
+    format: Format,
+    expected: &Value,
+) -> Result<bool, ParseError> {
+    match ast(text, format)? {
+        Some(ast) if depth_within(&ast, MAX_DEPTH) => Ok(is(&ast, expected)),
+        Some(_) => Err(too_deep(text, 0)),
+        None => Ok(expected.as_object().is_some_and(Map::is_empty)),
+    }
+}
+
+fn depth_within(ast: &Ast<'_>, limit: usize) -> bool {
+    let inside = |inner: &Ast<'_>| limit > 0 && depth_within(inner, limit - 1);
+    match ast {
+        Ast::Array(array) => array.elements.iter().all(inside),
+        Ast::Object(object) => object
+            .properties
+            .iter()
+            .all(|property| inside(&property.value)),
+        _ => true,
+    }
+}
+
+fn is(ast: &Ast<'_>, expected: &Value) -> bool {
+    match (ast, expected) {
+        (Ast::Array(array), Value::Array(expected)) => {
+            let pairs = array.elements.iter().zip(expected);
+            array.elements.len() == expected.len()
+                && pairs.into_iter().all(|(ast, expected)| is(ast, expected))
+        }
+        (Ast::Object(object), Value::Object(expected)) => {
+            let mut names = HashSet::new();
+            // Backwards: of members with the same name the last one counts.
+            let effective = object
+                .properties
+                .iter()
+                .rev()
+                .filter(|property| names.insert(property.name.as_str()));
+            let same = effective.into_iter().try_fold(0, |count, property| {
+                let expected = expected.get(property.name.as_str())?;
+                is(&property.value, expected).then_some(count + 1)
+            });
+            same == Some(expected.len())
+        }
+        (Ast::StringLit(literal), Value::String(expected)) => literal.value == *expected,
+        (Ast::NumberLit(literal), _) => number(literal.value) == *expected,
+        (Ast::BooleanLit(literal), Value::Bool(expected)) => literal.value == *expected,
+        (Ast::NullKeyword(_), Value::Null) => true,
+        _ => false,
+    }
 }
 
 fn options(format: Format) -> ParseOptions {

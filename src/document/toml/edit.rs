@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::insert;
 use super::outline::{Found, Inner, Kind, Outline, Pair, Statement, Value, is_name};
 use super::print;
-use crate::document::lines::{BOM, line_ending, line_indent, line_start, starts_line};
+use crate::document::lines::{BOM, bom_len, line_ending, line_indent, line_start, starts_line};
 use crate::document::splice::{self, Splice};
 use crate::document::{Document, Edit, EditError, Pointer, Token};
 
@@ -167,9 +167,10 @@ fn section(text: &str, outline: &Outline, first: usize, last: usize) -> Range<us
     let (first, last) = (&outline.statements[first], &outline.statements[last]);
     let mut start = first.lines.start;
     if !matches!(first.kind, Kind::Pair(_)) {
-        while start > 0 {
-            let line = line_start(text, start - 1);
-            if line >= start || !text[line..start].trim().is_empty() {
+        let bom = bom_len(text);
+        while start > bom {
+            let line = text[..start - 1].rfind('\n').map_or(bom, |at| at + 1);
+            if !text[line..start].trim().is_empty() {
                 break;
             }
             start = line;

@@ -41,6 +41,19 @@ pub(super) fn create(
                 _ => Err(unsupported(at, "its parent is not a table")),
             }
         }
+        Some(Found::Dotted {
+            within:
+                table @ Value {
+                    inner: Inner::Table(pairs),
+                    ..
+                },
+            keys: keys @ [first, ..],
+        }) => {
+            let end = keys.last().map_or(first.range.end, |last| last.range.end);
+            let names = &text[first.range.start..end];
+            let pair = format!("{names}.{}", print::pair(name, &new, at)?);
+            Ok(vec![after_last_pair(text, table, pairs, &pair)])
+        }
         _ => in_statements(text, outline, parent, name, &new, at),
     }
 }

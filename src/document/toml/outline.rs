@@ -82,6 +82,11 @@ pub(super) enum Found<'o> {
         value: &'o Value,
         key: Option<&'o Segment>,
     },
+    /// A table that dotted keys inside the inline table `within` define, with its dotted name.
+    Dotted {
+        within: &'o Value,
+        keys: &'o [Segment],
+    },
     /// A table or an array of tables that statements or dotted keys define, with one occurrence of its name.
     Table {
         key: Option<&'o Segment>,
@@ -133,6 +138,7 @@ impl Outline {
     pub(in crate::document) fn span(&self, at: &Pointer) -> Option<Range<usize>> {
         match self.find(&at.0)? {
             Found::Value { value, .. } => Some(value.range.clone()),
+            Found::Dotted { .. } => None,
             Found::Table { header, .. } => {
                 let header = header?;
                 Some(header.keys.first()?.range.start..header.keys.last()?.range.end)
@@ -143,6 +149,7 @@ impl Outline {
     pub(in crate::document) fn key_span(&self, at: &Pointer) -> Option<Range<usize>> {
         match self.find(&at.0)? {
             Found::Value { key, .. } | Found::Table { key, .. } => Some(key?.range.clone()),
+            Found::Dotted { keys, .. } => Some(keys.last()?.range.clone()),
         }
     }
 
@@ -208,9 +215,9 @@ fn find_in<'o>(value: &'o Value, key: Option<&'o Segment>, at: &[Token]) -> Opti
                     return find_in(&pair.value, pair.keys.last(), &at[common..]);
                 }
                 if common == at.len() {
-                    return Some(Found::Table {
-                        key: pair.keys.get(common - 1),
-                        header: None,
+                    return Some(Found::Dotted {
+                        within: value,
+                        keys: &pair.keys[..common],
                     });
                 }
             }

@@ -18,8 +18,8 @@ pub(super) use edit::edit;
 pub(super) use front_matter::FrontMatter;
 pub(super) use read::parse;
 
-/// The largest YAML text that is read: 256 KiB. The parser's time grows faster than the text when that is broken.
-pub const MAX_YAML_BYTES: usize = 256 * 1024;
+/// The largest YAML text that is read: 128 KiB. The parser's time grows faster than the text when that is broken.
+pub const MAX_YAML_BYTES: usize = 128 * 1024;
 
 /// The comments in a part of a text that holds YAML.
 pub(super) fn comments(text: &str, part: Range<usize>) -> Vec<Comment> {
