@@ -1,32 +1,54 @@
-//! Embeds the files under `rules/` and `demo/`: writes a table of names and texts for `src/embedded.rs`.
+//! Embeds the files under `rules/` and `demo/`: writes tables of names and contents for `src/embedded.rs`.
+//!
+//! Each file of the catalogue is there twice: as text, for `rules show`, `explain` and the tests, and compiled to
+//! MessagePack without what only people read, since parsing TOML would take most of a short run's time.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// Tables that evaluation doesn't need: of a rule, and of a facts pack.
+const PROSE: [&str; 5] = ["evidence", "docs", "case", "policy", "error"];
+
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     let mut code = String::new();
     for (table, folder) in [("RULES", "rules"), ("DEMO", "demo")] {
-        println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();
         collect(&root.join(folder), &mut files)?;
         files.sort();
-        writeln!(code, "pub(crate) static {table}: &[(&str, &str)] = &[")
-            .map_err(io::Error::other)?;
-        for file in files {
-            let name = file
-                .strip_prefix(&root)
-                .map_err(io::Error::other)?
-                .to_string_lossy()
-                .replace('\\', "/");
-            writeln!(code, "    ({name:?}, include_str!({:?})),", file)
-                .map_err(io::Error::other)?;
+        let mut rows = String::new();
+        for (index, file) in files.iter().enumerate() {
+            let name = file.strip_prefix(&root).map_err(io::Error::other)?;
+            let name = name.to_string_lossy().replace('\\', "/");
+            let compiled = out.join(format!("{folder}-{index}.mp"));
+            fs::write(&compiled, compile(file, &name)?)?;
+            let row =
+                format!("    ({name:?}, include_str!({file:?}), include_bytes!({compiled:?})),");
+            writeln!(rows, "{row}").map_err(io::Error::other)?;
         }
-        code.push_str("];\n");
+        writeln!(
+            code,
+            "pub(crate) static {table}: &[(&str, &str, &[u8])] = &[\n{rows}];"
+        )
+        .map_err(io::Error::other)?;
     }
-    let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("embedded.rs");
-    fs::write(target, code)
+    fs::write(out.join("embedded.rs"), code)
+}
+
+/// A TOML file as MessagePack; nothing for any other.
+fn compile(file: &Path, name: &str) -> io::Result<Vec<u8>> {
+    if file.extension().is_none_or(|extension| extension != "toml") || !name.starts_with("rules/") {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(file)?;
+    let mut table: toml::Table =
+        toml::from_str(&text).map_err(|error| io::Error::other(format!("{name}: {error}")))?;
+    for key in PROSE {
+        table.remove(key);
+    }
+    rmp_serde::to_vec_named(&table).map_err(io::Error::other)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -36,6 +58,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         if path.is_dir() {
             collect(&path, files)?;
         } else {
+            println!("cargo::rerun-if-changed={}", path.display());
             files.push(path);
         }
     }

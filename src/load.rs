@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 /// The format version of all files under `rules/`.
 pub const SCHEMA: u32 = 1;
@@ -17,6 +18,42 @@ pub struct Source<'a> {
     pub name: &'a str,
     /// The contents.
     pub text: &'a str,
+    /// The compiled form, for embedded files; without what only people read.
+    pub compiled: Option<&'a [u8]>,
+}
+
+/// A value and its place in the file it comes from; the compiled catalogue keeps no places.
+#[derive(Debug, Clone)]
+pub struct Spanned<T> {
+    value: T,
+    span: Range<usize>,
+}
+
+impl<T> Spanned<T> {
+    /// The value.
+    pub fn get_ref(&self) -> &T {
+        &self.value
+    }
+
+    /// Its bytes in the file.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            let value = T::deserialize(deserializer)?;
+            return Ok(Self { value, span: 0..0 });
+        }
+        let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
+        let span = spanned.span();
+        Ok(Self {
+            value: spanned.into_inner(),
+            span,
+        })
+    }
 }
 
 /// A file of ours that can't be used.
@@ -42,6 +79,27 @@ fn hint(help: &Option<String>) -> String {
 }
 
 impl<'a> Source<'a> {
+    /// A text that is not embedded.
+    pub fn new(name: &'a str, text: &'a str) -> Self {
+        Self {
+            name,
+            text,
+            compiled: None,
+        }
+    }
+
+    /// Deserialises what evaluation needs: from the compiled form where there is one, else from the text.
+    ///
+    /// # Errors
+    /// As [`Source::parse`].
+    pub fn brief<T: DeserializeOwned>(&self) -> Result<T, LoadError> {
+        match self.compiled {
+            Some(bytes) => rmp_serde::from_slice(bytes)
+                .map_err(|error| self.error(0..0, error.to_string(), None)),
+            None => self.parse(),
+        }
+    }
+
     /// Deserialises the text.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ impl Profile {
     /// # Errors
     /// With file, line and column, when the text is not a valid profile.
     pub fn load(source: &Source<'_>) -> Result<Self, LoadError> {
-        let profile: Self = source.parse()?;
+        let profile: Self = source.brief()?;
         source.check_schema(profile.schema)?;
         source.check_id(&profile.id)?;
         Ok(profile)

@@ -7,7 +7,7 @@ use super::Exit;
 use super::args::{Format, Rules};
 use super::context::{Context, Failure};
 use crate::load::Source;
-use crate::rule::compile::{RuleOrigin, Trust};
+use crate::rule::compile::{Part, RuleOrigin, Trust};
 use crate::rule::schema::Purpose;
 use crate::rule::{Catalogue, Rule, case};
 
@@ -119,12 +119,14 @@ fn test(context: &Context, subjects: &[String]) -> Result<Exit, Failure> {
         {
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure::usage(format!("{subject}: {error}")))?;
-            let source = Source {
-                name: subject,
-                text: &text,
-            };
-            let rule = Rule::load(&source, Trust::Foreign, RuleOrigin::File(path.to_owned()))
-                .map_err(|error| Failure::usage(error.to_string()))?;
+            let source = Source::new(subject, &text);
+            let rule = Rule::load(
+                &source,
+                Part::Whole,
+                Trust::Foreign,
+                RuleOrigin::File(path.to_owned()),
+            )
+            .map_err(|error| Failure::usage(error.to_string()))?;
             let catalogue = Catalogue::with_rule(&context.rule_folders(), &rule, &text)?;
             extended
                 .get_or_insert_with(Vec::new)

@@ -216,9 +216,24 @@ impl Pack {
     /// With file, line and column, when the text is not a valid pack.
     pub fn load(source: &Source<'_>) -> Result<Self, LoadError> {
         let pack: Self = source.parse()?;
-        source.check_schema(pack.schema)?;
-        source.check_id(&pack.id)?;
-        for fact in &pack.fact {
+        pack.check(source)?;
+        Ok(pack)
+    }
+
+    /// Reads a pack without policy and error codes, which evaluation doesn't need.
+    ///
+    /// # Errors
+    /// As [`Pack::load`].
+    pub fn brief(source: &Source<'_>) -> Result<Self, LoadError> {
+        let pack: Self = source.brief()?;
+        pack.check(source)?;
+        Ok(pack)
+    }
+
+    fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
+        source.check_schema(self.schema)?;
+        source.check_id(&self.id)?;
+        for fact in &self.fact {
             if fact.value().is_none() {
                 return Err(source.error_at_text(
                     &format!("\"{}\"", fact.key),
@@ -226,7 +241,7 @@ impl Pack {
                 ));
             }
         }
-        Ok(pack)
+        Ok(())
     }
 
     /// The code's explanation.

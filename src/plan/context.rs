@@ -109,15 +109,24 @@ impl Planner<'_> {
                 has_key,
             });
             let wanted = self.request.tools.is_empty() || self.named(&configuration.tool.id);
+            let there = configuration
+                .layers
+                .iter()
+                .any(|index| workspace.layers[*index].config.exists);
+            let concerns = there
+                || uses_zai
+                || self.request.assume_set_up
+                || !configuration.unreadable.is_empty()
+                || self.named(&configuration.tool.id);
             let mut rules = Vec::new();
-            if wanted {
+            if wanted && concerns {
                 rules.push(self.catalogue.rules_of(ANY_TOOL)?);
                 rules.push(self.catalogue.rules_of(&configuration.tool.id)?);
             }
             contexts.push(Context {
                 region,
                 profile,
-                uses_zai: uses_zai || self.request.assume_uses_zai,
+                uses_zai: uses_zai || self.request.assume_set_up,
                 edit: self.request.fix && wanted,
                 rules,
             });
@@ -246,6 +255,7 @@ impl Planner<'_> {
             .is_some_and(|billing| billing != context.profile.billing)
             || target.region.is_some_and(|region| region != context.region);
         let keyless = self.request.setup
+            && !self.request.assume_set_up
             && (moves || !context.uses_zai)
             && !target.has_key
             && self.request.key_env.is_none();

@@ -43,8 +43,8 @@ pub struct Request {
     pub self_hosted: Option<SelfHosted>,
     /// Installed versions, where they are known.
     pub tool_versions: BTreeMap<String, semver::Version>,
-    /// Treats every configuration as one that uses Z.ai (rules' own cases).
-    pub assume_uses_zai: bool,
+    /// Treats every configuration as one that uses Z.ai and has a key (rules' own cases).
+    pub assume_set_up: bool,
     /// Takes every file as belonging to a repository, or not (rules' own cases).
     pub assume_in_repository: Option<bool>,
 }
@@ -143,7 +143,7 @@ pub fn compute(
     environment: &Environment,
     request: &Request,
 ) -> Result<Plan, CatalogueError> {
-    let pack = catalogue.pack(request.facts.as_deref())?;
+    let pack = catalogue.statements(request.facts.as_deref())?;
     let mut planner = Planner {
         catalogue,
         request,

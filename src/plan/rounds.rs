@@ -229,6 +229,8 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
     if let (FixState::Planned(_), Some(fix)) = (&state, &hit.check.fix) {
         match fix::edits(hit, fix, subject) {
             Err(reason) => state = FixState::Impossible(reason),
+            // What the fix would write is there already, so this is how it should be.
+            Ok(edits) if no_change(&edits, hit, subject) => return,
             Ok(edits) => {
                 let at = edits
                     .first()
@@ -254,6 +256,17 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
     if new {
         taking.plan.findings.push(finding);
     }
+}
+
+/// Whether every edit writes the value that is there.
+fn no_change(edits: &[Edit], hit: &Hit<'_>, subject: Subject<'_>) -> bool {
+    let HitFile::Layer(layer) = hit.file else {
+        return false;
+    };
+    let document = subject.workspace.layers[layer].document.value();
+    edits
+        .iter()
+        .all(|edit| matches!(edit, Edit::Set { at, value } if at.get(document) == Some(value)))
 }
 
 /// Adds a fix to a round, unless it touches what another one already touches: then it waits for the next round.

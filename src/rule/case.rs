@@ -11,7 +11,7 @@ use crate::facts::SelfHosted;
 use crate::finding::FixState;
 use crate::paths::{Environment, Os};
 use crate::plan::{self, Plan, Request};
-use crate::tool::{ConfigFile, Descriptor, Scope, Workspace};
+use crate::tool::{ConfigFile, Descriptor, Scope, Workspace, choose_in_force};
 
 /// The model of the server in cases of the profile `self-hosted`.
 const LOCAL_MODEL: &str = "glm-local";
@@ -147,7 +147,7 @@ impl<'a> Stage<'a> {
                 model: LOCAL_MODEL.to_owned(),
             }),
             tool_versions: tool_versions.collect::<Result<BTreeMap<_, _>, String>>()?,
-            assume_uses_zai: true,
+            assume_set_up: true,
             assume_in_repository: Some(case.in_repository),
             ..Request::default()
         };
@@ -188,16 +188,24 @@ impl<'a> Stage<'a> {
     /// The plan for the main file's text, and the text after its edits.
     fn play(&self, text: Option<&str>) -> Result<(Plan, String), String> {
         let main = self.file(self.entry, text.is_some());
-        let mut workspace = Workspace::default();
         let mut files = vec![main.clone()];
-        workspace.add_text(&main, text.unwrap_or_default());
+        let mut texts = vec![text.unwrap_or_default()];
         for other in &self.case.with {
-            let file = self.file(entry_index(&self.tool, &other.file)?, true);
-            workspace.add_text(&file, &other.text);
-            files.push(file);
+            files.push(self.file(entry_index(&self.tool, &other.file)?, true));
+            texts.push(&other.text);
+        }
+        let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+        choose_in_force(&mut files);
+        let mut workspace = Workspace::default();
+        for file in &files {
+            let text = paths
+                .iter()
+                .position(|path| *path == file.path)
+                .map_or("", |index| texts[index]);
+            workspace.add_text(file, text);
         }
         if self.tool.file[self.entry].scope == Scope::Side {
-            files.truncate(1);
+            files.retain(|file| file.path == main.path);
         }
         workspace.add(&self.tool, files);
         let plan = plan::compute(

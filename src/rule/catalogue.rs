@@ -3,12 +3,13 @@
 //! Descriptors are read at once, since detection needs them. Rules are read for the tools that are there, which keeps
 //! a run short.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::compile::{Rule, RuleOrigin, Trust};
+use super::compile::{Part, Rule, RuleOrigin, Trust};
 use crate::embedded;
 use crate::facts::{FactSet, Pack};
 use crate::load::{LoadError, Source, nearest};
@@ -19,7 +20,7 @@ use crate::tool::Descriptor;
 pub const ANY_TOOL: &str = "any";
 
 /// Rules in the order of category and id, by the id of their tool.
-pub type RulesByTool = Vec<(String, Rc<Vec<Rule>>)>;
+pub type RulesByTool = Vec<(String, Vec<Rule>)>;
 
 /// Why a catalogue can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +54,8 @@ pub enum CatalogueError {
 #[derive(Debug, Clone)]
 struct Entry {
     name: String,
-    text: String,
+    text: Cow<'static, str>,
+    compiled: Option<&'static [u8]>,
     path: Option<PathBuf>,
 }
 
@@ -62,6 +64,7 @@ impl Entry {
         Source {
             name: &self.name,
             text: &self.text,
+            compiled: self.compiled,
         }
     }
 
@@ -71,6 +74,10 @@ impl Entry {
         } else {
             Trust::Embedded
         }
+    }
+
+    fn load(&self, part: Part) -> Result<Rule, LoadError> {
+        Rule::load(&self.source(), part, self.trust(), self.origin())
     }
 
     fn origin(&self) -> RuleOrigin {
@@ -105,11 +112,12 @@ impl Catalogue {
             profiles: BTreeMap::new(),
             loaded: RefCell::default(),
         };
-        for (name, text) in embedded::RULES {
+        for (name, text, compiled) in embedded::RULES {
             if name.ends_with(".toml") {
                 catalogue.add(Entry {
                     name: (*name).to_owned(),
-                    text: (*text).to_owned(),
+                    text: Cow::Borrowed(text),
+                    compiled: Some(compiled),
                     path: None,
                 })?;
             }
@@ -125,7 +133,8 @@ impl Catalogue {
                 })?;
                 catalogue.add(Entry {
                     name: path.display().to_string(),
-                    text,
+                    text: Cow::Owned(text),
+                    compiled: None,
                     path: Some(path),
                 })?;
             }
@@ -157,7 +166,8 @@ impl Catalogue {
             .map_or_else(|| rule.id.clone(), |path| path.display().to_string());
         let entry = Entry {
             name,
-            text: text.to_owned(),
+            text: Cow::Owned(text.to_owned()),
+            compiled: None,
             path,
         };
         catalogue
@@ -198,7 +208,7 @@ impl Catalogue {
                 let rule_tool = tool_of(&entry).unwrap_or(folder);
                 let known = self.rules.values().find_map(|rules| rules.get(&id));
                 if let Some(known) = known {
-                    let rule = Rule::load(&entry.source(), entry.trust(), entry.origin())?;
+                    let rule = entry.load(Part::Whole)?;
                     if !rule.file.replaces {
                         let message = format!("there is a rule `{id}` already, in {}", known.name);
                         let help =
@@ -235,7 +245,8 @@ impl Catalogue {
             .ok_or_else(|| unknown("tool", id, self.tools.iter().map(|tool| tool.id.as_str())))
     }
 
-    /// The rules of a tool (or of [`ANY_TOOL`]), in the order of category and id.
+    /// The rules of a tool (or of [`ANY_TOOL`]), in the order of category and id. Embedded ones come without evidence,
+    /// docs and cases, which evaluation doesn't need.
     ///
     /// # Errors
     /// When one of them is broken.
@@ -245,11 +256,13 @@ impl Catalogue {
         }
         let mut rules = Vec::new();
         for entry in self.rules.get(tool).into_iter().flat_map(BTreeMap::values) {
-            let rule = Rule::load(&entry.source(), entry.trust(), entry.origin())?;
             if entry.path.is_some() {
+                let rule = entry.load(Part::Whole)?;
                 self.check_words(&rule, entry)?;
+                rules.push(rule);
+            } else {
+                rules.push(entry.load(Part::Checks)?);
             }
-            rules.push(rule);
         }
         rules.sort_by(|a, b| (a.category, &a.id).cmp(&(b.category, &b.id)));
         let rules = Rc::new(rules);
@@ -259,15 +272,19 @@ impl Catalogue {
         Ok(rules)
     }
 
-    /// Every rule, by tool.
+    /// Every rule with all its text, by tool.
     ///
     /// # Errors
     /// When one of them is broken.
     pub fn all_rules(&self) -> Result<RulesByTool, CatalogueError> {
-        self.rules
-            .keys()
-            .map(|tool| Ok((tool.clone(), self.rules_of(tool)?)))
-            .collect()
+        let mut all = Vec::new();
+        for (tool, entries) in &self.rules {
+            let rules = entries.values().map(|entry| entry.load(Part::Whole));
+            let mut rules = rules.collect::<Result<Vec<_>, _>>()?;
+            rules.sort_by(|a, b| (a.category, &a.id).cmp(&(b.category, &b.id)));
+            all.push((tool.clone(), rules));
+        }
+        Ok(all)
     }
 
     /// The ids of all rules.
@@ -285,7 +302,7 @@ impl Catalogue {
     pub fn rule(&self, id: &str) -> Result<Rule, CatalogueError> {
         let entry = self.rules.values().find_map(|rules| rules.get(id));
         let entry = entry.ok_or_else(|| unknown("rule", id, self.rule_ids()))?;
-        Ok(Rule::load(&entry.source(), entry.trust(), entry.origin())?)
+        Ok(entry.load(Part::Whole)?)
     }
 
     /// The text of a rule's file.
@@ -309,13 +326,23 @@ impl Catalogue {
     /// # Errors
     /// When there is none of that id, or it is broken.
     pub fn pack(&self, id: Option<&str>) -> Result<Pack, CatalogueError> {
+        Ok(Pack::load(&self.pack_entry(id)?.source())?)
+    }
+
+    /// A facts pack without policy and error codes, which evaluation doesn't need.
+    ///
+    /// # Errors
+    /// As [`Catalogue::pack`].
+    pub fn statements(&self, id: Option<&str>) -> Result<Pack, CatalogueError> {
+        Ok(Pack::brief(&self.pack_entry(id)?.source())?)
+    }
+
+    fn pack_entry(&self, id: Option<&str>) -> Result<&Entry, CatalogueError> {
         let newest = self.pack_ids().next_back().unwrap_or_default();
         let id = id.unwrap_or(newest);
-        let entry = self
-            .facts
+        self.facts
             .get(id)
-            .ok_or_else(|| unknown("facts pack", id, self.pack_ids()))?;
-        Ok(Pack::load(&entry.source())?)
+            .ok_or_else(|| unknown("facts pack", id, self.pack_ids()))
     }
 
     /// The ids of the profiles.

@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use semver::VersionReq;
-use toml::Spanned;
 
 use super::predicate::{Pattern, Predicates};
 use super::query::{Query, singular};
 use super::schema::{self, Absent, Applies, NodeCondition, Operand, Purpose, RuleFile};
 use crate::document::Pointer;
 use crate::finding::{Category, Safety, Severity};
-use crate::load::{LoadError, Source, nearest};
+use crate::load::{LoadError, Source, Spanned, nearest};
 
 /// The placeholders that a message may hold.
 pub const PLACEHOLDERS: [&str; 9] = [
@@ -24,6 +23,15 @@ pub enum Trust {
     Embedded,
     /// A user's: everything is compiled at once.
     Foreign,
+}
+
+/// How much of a rule file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All that evaluation needs.
+    Checks,
+    /// Everything, with evidence, docs and cases.
+    Whole,
 }
 
 /// Where a rule comes from.
@@ -205,8 +213,16 @@ impl Rule {
     ///
     /// # Errors
     /// With file, line, column, what was expected and, for a misspelt word, the nearest known one.
-    pub fn load(source: &Source<'_>, trust: Trust, origin: RuleOrigin) -> Result<Self, LoadError> {
-        let file: RuleFile = source.parse()?;
+    pub fn load(
+        source: &Source<'_>,
+        part: Part,
+        trust: Trust,
+        origin: RuleOrigin,
+    ) -> Result<Self, LoadError> {
+        let file: RuleFile = match part {
+            Part::Checks => source.brief()?,
+            Part::Whole => source.parse()?,
+        };
         source.check_schema(file.schema)?;
         source.check_id(file.id.get_ref())?;
         let compiler = Compiler { source, trust };
@@ -218,22 +234,8 @@ impl Rule {
         if checks.is_empty() {
             return Err(source.error(file.id.span(), "the rule has no [[check]]", None));
         }
-        if file.evidence.is_empty() {
-            return Err(source.error(
-                file.id.span(),
-                "the rule has no [[evidence]]",
-                Some(
-                    "say where the fact comes from: kind, url and the day you verified it"
-                        .to_owned(),
-                ),
-            ));
-        }
-        if file.docs.fix_safety.is_none() && file.check.iter().any(|check| check.fix.is_some()) {
-            return Err(source.error(
-                file.id.span(),
-                "the rule has a fix, but [docs] has no `fix-safety`",
-                Some("say in a sentence what the fix may take away".to_owned()),
-            ));
+        if part == Part::Whole {
+            compiler.prose(&file)?;
         }
         Ok(Self {
             id: file.id.get_ref().clone(),
@@ -299,6 +301,35 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    /// What people read: evidence and docs.
+    fn prose(&self, file: &RuleFile) -> Result<(), LoadError> {
+        if file.evidence.is_empty() {
+            return Err(self.source.error(
+                file.id.span(),
+                "the rule has no [[evidence]]",
+                Some(
+                    "say where the fact comes from: kind, url and the day you verified it"
+                        .to_owned(),
+                ),
+            ));
+        }
+        if file.docs.fix_safety.is_none() && file.check.iter().any(|check| check.fix.is_some()) {
+            return Err(self.source.error(
+                file.id.span(),
+                "the rule has a fix, but [docs] has no `fix-safety`",
+                Some("say in a sentence what the fix may take away".to_owned()),
+            ));
+        }
+        if file.docs.why.is_empty() {
+            return Err(self.source.error(
+                file.id.span(),
+                "the rule has no [docs] with a `why`",
+                Some("say why it matters, for people".to_owned()),
+            ));
+        }
+        Ok(())
+    }
+
     fn at(&self, text: &Spanned<String>) -> Result<Pointer, LoadError> {
         singular(text.get_ref()).map_err(|message| self.source.error(text.span(), message, None))
     }

@@ -7,10 +7,10 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, MapAccess, Visitor};
 use serde_json::Value;
-use toml::Spanned;
 
 use crate::facts::{Billing, Protocol, Region};
 use crate::finding::{Category, Safety, Severity};
+use crate::load::Spanned;
 use crate::tool::Scope;
 
 /// Which commands use a rule.
@@ -73,6 +73,7 @@ pub struct RuleFile {
     #[serde(default)]
     pub evidence: Vec<Evidence>,
     /// For people.
+    #[serde(default)]
     pub docs: Docs,
     /// Tests and examples.
     #[serde(default)]
@@ -516,10 +517,11 @@ pub struct Evidence {
 }
 
 /// Text for people, in Markdown.
-#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Docs {
     /// Why it matters.
+    #[serde(default)]
     pub why: String,
     /// How to mend it, where the fix doesn't say it all.
     #[serde(default)]

@@ -1,11 +1,10 @@
 //! Tool descriptors: `rules/tools/<tool>.toml`.
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use crate::document::Format;
 use crate::facts::{Billing, Region};
-use crate::load::{LoadError, Source};
+use crate::load::{LoadError, Source, Spanned};
 use crate::paths::Os;
 use crate::rule::schema::NodeCondition;
 
@@ -221,7 +220,7 @@ impl Descriptor {
     /// # Errors
     /// With file, line and column, when the text is not a valid descriptor.
     pub fn load(source: &Source<'_>) -> Result<Self, LoadError> {
-        let descriptor: Self = source.parse()?;
+        let descriptor: Self = source.brief()?;
         source.check_schema(descriptor.schema)?;
         source.check_id(&descriptor.id)?;
         for (index, entry) in descriptor.file.iter().enumerate() {

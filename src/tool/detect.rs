@@ -146,7 +146,8 @@ pub fn recognise(tools: &[Rc<Descriptor>], path: &Path, os: Os) -> Option<Config
 }
 
 /// Of each group only the first existing file is in force; a file that may be created only when no other is there.
-fn choose_in_force(files: &mut Vec<ConfigFile>) {
+pub fn choose_in_force(files: &mut Vec<ConfigFile>) {
+    files.sort_by_key(|file| file.entry);
     let mut taken = std::collections::HashSet::new();
     for file in files.iter_mut().filter(|file| file.exists) {
         if let Some(group) = file.entry().group.clone() {

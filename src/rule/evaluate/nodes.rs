@@ -89,10 +89,7 @@ pub fn node_holds(node: &Node, value: &Value, facts: &FactSet<'_>) -> Result<boo
 
 /// A descriptor's conditions, compiled; loading has checked them.
 pub fn compiled_conditions(conditions: &[NodeCondition]) -> Vec<Node> {
-    let source = Source {
-        name: "descriptor",
-        text: "",
-    };
+    let source = Source::new("descriptor", "");
     conditions
         .iter()
         .filter_map(|condition| condition.compile(&source).ok())
