@@ -37,10 +37,8 @@ fn every_rule_passes_a_foreign_rules_checks() {
     assert!(!all.is_empty());
     for rule in &all {
         let text = catalogue.rule_text(&rule.id).unwrap();
-        let source = Source {
-            name: &format!("{}.toml", rule.id),
-            text,
-        };
+        let name = format!("{}.toml", rule.id);
+        let source = Source::new(&name, text);
         if let Err(error) = Rule::load(&source, Part::Whole, Trust::Foreign, RuleOrigin::BuiltIn) {
             panic!("{error}");
         }

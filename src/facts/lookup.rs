@@ -24,6 +24,8 @@ pub struct FactSet<'a> {
     pub profile: &'a Profile,
     /// Whose service the configuration uses.
     pub region: Region,
+    /// Whether that was asked for (`--region`), rather than seen.
+    pub region_named: bool,
     /// The tool.
     pub tool: &'a Descriptor,
     /// The user's own server, for the profile `self-hosted`.

@@ -210,6 +210,7 @@ pub fn counted(count: usize, word: &str) -> String {
 fn fix_text(fix: &FixState) -> String {
     match fix {
         FixState::None => String::new(),
+        FixState::Mended => "another rule's fix mends it".to_owned(),
         FixState::Planned(Safety::Safe) => "`apply` mends it, safely".to_owned(),
         FixState::Planned(_) => "`apply --unsafe-fixes` mends it".to_owned(),
         FixState::NeedsUnsafe(Some(consequence)) => {

@@ -46,6 +46,7 @@ pub fn plan(plan: &Plan, redactor: &Redactor, diff: &dyn Fn(&PlannedFile) -> Str
 pub fn finding(finding: &Finding, redactor: &Redactor) -> Value {
     let fix = match &finding.fix {
         FixState::None => Value::Null,
+        FixState::Mended => json!({ "safety": "safe", "applicable": true }),
         FixState::Planned(safety) => json!({ "safety": safety, "applicable": true }),
         FixState::NeedsUnsafe(consequence) => {
             json!({ "safety": "unsafe", "applicable": false, "consequence": consequence })

@@ -9,7 +9,7 @@ use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
 use crate::rule::evaluate::matching_nodes;
-use crate::tool::{Configuration, Workspace};
+use crate::tool::{Configuration, Credential, Workspace};
 
 /// What is fixed for one configuration before the first edit.
 pub(super) struct Context {
@@ -18,6 +18,7 @@ pub(super) struct Context {
     pub(super) uses_zai: bool,
     /// Whether it is to be edited.
     pub(super) edit: bool,
+    pub(super) key_exported: bool,
     pub(super) rules: Vec<Rc<Vec<Rule>>>,
 }
 #[derive(Default)]
@@ -39,6 +40,7 @@ impl Planner<'_> {
             profile,
             region,
             tool: &configuration.tool,
+            region_named: self.request.region.is_some(),
             self_hosted: self.request.self_hosted.as_ref(),
             key_env: self.request.key_env.as_deref(),
         }
@@ -64,8 +66,10 @@ impl Planner<'_> {
         for configuration in &workspace.configurations {
             let probe = self.facts(pack, &lite, Region::Intl, configuration);
             let shown = self.points_at(workspace, configuration, &probe);
-            let uses_zai =
-                !shown.nodes.is_empty() || self.host_uses_zai(workspace, configuration, &probe);
+            let own = !shown.nodes.is_empty();
+            let uses_zai = self
+                .in_host(workspace, configuration, &probe, own)
+                .unwrap_or(own);
             let profile = match (&asked, shown.billing) {
                 (Some(profile), _) => profile.clone(),
                 (None, Some(Billing::Metered)) => self.catalogue.profile("metered")?,
@@ -81,10 +85,7 @@ impl Planner<'_> {
                     credential.optional_for.contains(&profile.billing)
                         || !matching_nodes(&credential.any, workspace, configuration, &target)
                             .is_empty()
-                        || credential
-                            .env
-                            .iter()
-                            .any(|name| self.vars.get(name).is_some_and(|value| !value.is_empty()))
+                        || self.exported(credential)
                 });
             let layers = configuration
                 .layers
@@ -128,37 +129,54 @@ impl Planner<'_> {
                 profile,
                 uses_zai: uses_zai || self.request.assume_set_up,
                 edit: self.request.fix && wanted,
+                key_exported: configuration
+                    .tool
+                    .credential
+                    .as_ref()
+                    .is_some_and(|credential| self.exported(credential)),
                 rules,
             });
         }
         Ok(contexts)
     }
 
-    fn host_uses_zai(
+    /// Whether the environment has a key for a tool.
+    fn exported(&self, credential: &Credential) -> bool {
+        let set = |name: &String| self.vars.get(name).is_some_and(|value| !value.is_empty());
+        credential.env.iter().any(set)
+    }
+
+    /// For a tool that runs inside another one: whether it is switched on there, and uses Z.ai itself (`own`) or by the
+    /// other's settings. `None` when the other one has no files here, as when a single file is checked.
+    fn in_host(
         &self,
         workspace: &Workspace,
         configuration: &Configuration,
         facts: &FactSet<'_>,
-    ) -> bool {
+        own: bool,
+    ) -> Option<bool> {
         let uses = &configuration.tool.uses_zai;
-        let Some(host) = &uses.host else { return false };
-        workspace
-            .configurations
-            .iter()
-            .filter(|other| other.tool.id == *host)
-            .any(|other| {
-                let facts = FactSet {
-                    tool: &other.tool,
-                    ..*facts
-                };
-                let switched_on = uses.host_has.as_ref().is_none_or(|condition| {
-                    !matching_nodes(std::slice::from_ref(condition), workspace, other, &facts)
-                        .is_empty()
-                });
-                switched_on
-                    && !matching_nodes(&other.tool.uses_zai.any, workspace, other, &facts)
-                        .is_empty()
-            })
+        let host = uses.host.as_ref()?;
+        let there = |other: &&Configuration| {
+            let exists = |index: &usize| workspace.layers[*index].config.exists;
+            other.tool.id == *host
+                && (other.layers.iter().any(exists) || !other.unreadable.is_empty())
+        };
+        let mut hosts = workspace.configurations.iter().filter(there).peekable();
+        hosts.peek()?;
+        Some(hosts.any(|other| {
+            let facts = FactSet {
+                tool: &other.tool,
+                ..*facts
+            };
+            let shows =
+                |conditions| !matching_nodes(conditions, workspace, other, &facts).is_empty();
+            let switched_on = uses
+                .host_has
+                .as_ref()
+                .is_none_or(|condition| shows(std::slice::from_ref(condition)));
+            switched_on && (own || shows(&other.tool.uses_zai.any))
+        }))
     }
 
     fn points_at(
@@ -220,6 +238,30 @@ impl Planner<'_> {
             };
             if !self.plan.refusals.contains(&refusal) {
                 self.plan.refusals.push(refusal);
+            }
+        }
+        self.refuse_guests(contexts, workspace);
+    }
+
+    /// A tool that runs inside another one is left alone with it.
+    fn refuse_guests(&mut self, contexts: &[Context], workspace: &Workspace) {
+        for (context, configuration) in contexts.iter().zip(&workspace.configurations) {
+            let tool = &configuration.tool;
+            let Some(host) = tool
+                .uses_zai
+                .host
+                .as_deref()
+                .filter(|_| context.edit && context.uses_zai)
+            else {
+                continue;
+            };
+            let refused = |id: &str| self.plan.refusals.iter().any(|refusal| refusal.tool == id);
+            if refused(host) && !refused(&tool.id) {
+                let reason = format!("it runs inside {host}, which is left alone");
+                self.plan.refusals.push(Refusal {
+                    tool: tool.id.clone(),
+                    reason,
+                });
             }
         }
     }

@@ -154,6 +154,8 @@ pub fn compute(
             ..Plan::default()
         },
         seen: HashSet::new(),
+        last: HashSet::new(),
+        superseded: HashSet::new(),
         impossible: HashMap::new(),
         rules_by_file: BTreeMap::new(),
     };
@@ -163,13 +165,20 @@ pub fn compute(
     planner.collect_files(workspace);
     Ok(planner.plan)
 }
+/// A rule, a file, and a place in it or what was said of it.
+type Sighting = (String, PathBuf, String);
+
 struct Planner<'a> {
     catalogue: &'a Catalogue,
     request: &'a Request,
     vars: &'a BTreeMap<String, String>,
     repositories: RefCell<HashMap<PathBuf, bool>>,
     plan: Plan,
-    seen: HashSet<(String, HitFile, String)>,
+    seen: HashSet<Sighting>,
+    /// What the last round still saw.
+    last: HashSet<Sighting>,
+    /// Rules whose end is reached by an unsafe fix of an alternative.
+    superseded: HashSet<String>,
     impossible: HashMap<(String, HitFile, Pointer), String>,
     rules_by_file: BTreeMap<usize, Vec<String>>,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::context::Context;
-use super::{Plan, PlannedFile, Planner, Request, Skipped, selected};
+use super::{Plan, PlannedFile, Planner, Request, Sighting, Skipped, selected};
 use crate::document::{Edit, Pointer, line_column};
 use crate::facts::{FactSet, Pack};
 use crate::finding::{Finding, FixState, Safety};
@@ -35,6 +35,8 @@ impl Planner<'_> {
     ) -> Result<(), CatalogueError> {
         for round in 0..MAX_ROUNDS {
             let mut batch: BTreeMap<usize, Vec<(String, Vec<Edit>)>> = BTreeMap::new();
+            let mut newly_superseded = HashSet::new();
+            self.last.clear();
             for (index, context) in contexts.iter().enumerate() {
                 let configuration = &workspace.configurations[index];
                 let edits = self.edits(context, configuration);
@@ -45,6 +47,7 @@ impl Planner<'_> {
                     profile: &context.profile,
                     region: context.region,
                     tool: &configuration.tool,
+                    region_named: self.request.region.is_some(),
                     self_hosted: self.request.self_hosted.as_ref(),
                     key_env: self.request.key_env.as_deref(),
                 };
@@ -66,12 +69,16 @@ impl Planner<'_> {
                     tool_versions: &self.request.tool_versions,
                     in_repository: &in_repository,
                     uses_zai: pointed,
+                    has_key: self.plan.targets[index].has_key || self.request.key_env.is_some(),
+                    key_exported: context.key_exported,
+                    named: self.named(&configuration.tool.id),
                 };
                 for rule in context
                     .rules
                     .iter()
                     .flat_map(|rules| rules.iter())
                     .filter(|rule| selected(self.request, rule))
+                    .filter(|rule| !self.superseded.contains(&rule.id))
                 {
                     if (rule.purpose == Purpose::Setup && !(self.request.setup && edits))
                         || (rule.applies == Applies::UsesZai && !pointed)
@@ -94,6 +101,8 @@ impl Planner<'_> {
                                     &mut Taking {
                                         plan: &mut self.plan,
                                         seen: &mut self.seen,
+                                        last: &mut self.last,
+                                        newly_superseded: &mut newly_superseded,
                                         impossible: &self.impossible,
                                         batch: &mut batch,
                                         request: self.request,
@@ -108,7 +117,13 @@ impl Planner<'_> {
                     }
                 }
             }
+            self.superseded.extend(newly_superseded);
+            for fixes in batch.values_mut() {
+                fixes.retain(|(rule, _)| !self.superseded.contains(rule));
+            }
+            batch.retain(|_, fixes| !fixes.is_empty());
             if batch.is_empty() {
+                self.mark_mended();
                 return Ok(());
             }
             if round + 1 == MAX_ROUNDS {
@@ -122,6 +137,22 @@ impl Planner<'_> {
             self.apply(batch, workspace);
         }
         Ok(())
+    }
+
+    /// Findings that the last round no longer saw were mended by the fixes of other rules.
+    fn mark_mended(&mut self) {
+        for finding in &mut self.plan.findings {
+            let superseded = self.superseded.contains(&finding.rule);
+            if matches!(finding.fix, FixState::Planned(_)) && !superseded {
+                continue;
+            }
+            let still = sightings(finding)
+                .iter()
+                .any(|sighting| self.last.contains(sighting));
+            if superseded || !still {
+                finding.fix = FixState::Mended;
+            }
+        }
     }
 
     /// Applies a round's edits file by file; where they don't go together, one fix after the other.
@@ -209,7 +240,9 @@ impl Planner<'_> {
 /// Where a hit's finding and edits go.
 struct Taking<'t> {
     plan: &'t mut Plan,
-    seen: &'t mut HashSet<(String, HitFile, String)>,
+    seen: &'t mut HashSet<Sighting>,
+    last: &'t mut HashSet<Sighting>,
+    newly_superseded: &'t mut HashSet<String>,
     impossible: &'t HashMap<(String, HitFile, Pointer), String>,
     batch: &'t mut BTreeMap<usize, Vec<(String, Vec<Edit>)>>,
     request: &'t Request,
@@ -241,21 +274,35 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
                     state = FixState::Impossible(reason.clone());
                 } else if let (true, HitFile::Layer(layer)) = (taking.edits, hit.file) {
                     schedule(taking.batch.entry(layer).or_default(), &hit.rule.id, edits);
+                    if fix.safety == Safety::Unsafe {
+                        let others = hit.rule.file.alternatives.iter();
+                        taking
+                            .newly_superseded
+                            .extend(others.map(|other| other.get_ref().clone()));
+                    }
                 }
             }
         }
     }
     let finding = finding(hit, state, subject, taking.round);
-    let by_place = (hit.rule.id.clone(), hit.file, hit.pointer.to_string());
-    let by_message = (hit.rule.id.clone(), hit.file, hit.message.clone());
+    let [by_place, by_message] = sightings(&finding);
+    taking.last.extend([by_place.clone(), by_message.clone()]);
     // Removing list elements moves the others, so a later round may see a known finding at another place.
     let new = !taking.seen.contains(&by_place)
         && (taking.round == 0 || !taking.seen.contains(&by_message));
-    taking.seen.insert(by_place);
-    taking.seen.insert(by_message);
+    taking.seen.extend([by_place, by_message]);
     if new {
         taking.plan.findings.push(finding);
     }
+}
+
+/// How a finding is known again in another round.
+fn sightings(finding: &Finding) -> [Sighting; 2] {
+    let sighting = |what: &str| (finding.rule.clone(), finding.file.clone(), what.to_owned());
+    [
+        sighting(&finding.pointer.to_string()),
+        sighting(&finding.message),
+    ]
 }
 
 /// Whether every edit writes the value that is there.

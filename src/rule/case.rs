@@ -136,6 +136,7 @@ impl<'a> Stage<'a> {
         let request = Request {
             profile: Some(case.profile.clone().unwrap_or_else(|| "lite".to_owned())),
             facts: case.facts.clone(),
+            tools: case.named.then(|| tool.id.clone()).into_iter().collect(),
             setup: true,
             fix: true,
             unsafe_fixes: true,

@@ -88,6 +88,8 @@ pub struct Conditions {
 pub struct KeyFilter {
     /// What the node's own name must match.
     pub pattern: Option<Pattern>,
+    /// What it must not match.
+    pub not_match: Option<Pattern>,
     /// Whether some name on the way must be the tool's name of the endpoint in use.
     pub provider: bool,
 }
@@ -398,12 +400,15 @@ impl Compiler<'_> {
         let Some(filter) = filter else {
             return Ok(None);
         };
-        let pattern = filter
-            .pattern
-            .as_ref()
-            .map(|text| self.pattern(text, Pattern::whole(text.get_ref())));
+        let whole = |text: &Option<Spanned<String>>| {
+            let pattern = text
+                .as_ref()
+                .map(|text| self.pattern(text, Pattern::whole(text.get_ref())));
+            pattern.transpose()
+        };
         Ok(Some(KeyFilter {
-            pattern: pattern.transpose()?,
+            pattern: whole(&filter.pattern)?,
+            not_match: whole(&filter.not_match)?,
             provider: filter.provider,
         }))
     }

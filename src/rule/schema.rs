@@ -105,6 +105,15 @@ pub struct When {
     /// Whether the file belongs to a git repository and is not ignored there.
     #[serde(default)]
     pub in_repository: Option<bool>,
+    /// Whether the configuration has a key, in its files, in the environment or by `--key-env`.
+    #[serde(default)]
+    pub credential: Option<bool>,
+    /// Whether the environment has one of the variables that the tool takes a key from.
+    #[serde(default)]
+    pub key_exported: Option<bool>,
+    /// Whether the tool was named with `--tool`.
+    #[serde(default)]
+    pub named: Option<bool>,
     /// Facts that must be known, and what they must be.
     #[serde(default)]
     pub fact: Vec<FactCondition>,
@@ -159,13 +168,16 @@ pub enum Absent {
     Violation,
 }
 
-/// A filter on member names.
+/// A filter on member names; all that are given must hold.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct KeyFilter {
     /// A regular expression that the whole name must match.
     #[serde(default, rename = "match")]
     pub pattern: Option<Spanned<String>>,
+    /// A regular expression that the whole name must not match.
+    #[serde(default)]
+    pub not_match: Option<Spanned<String>>,
     /// Some name on the way to the node is the tool's own name of the endpoint that the profile uses.
     #[serde(default)]
     pub provider: bool,
@@ -309,7 +321,7 @@ pub struct EndpointExpect {
     /// What it speaks.
     #[serde(default)]
     pub protocol: Option<Protocol>,
-    /// Whose service; `profile` for the region in force.
+    /// Whose service; `profile` for the one named with `--region` (without it, each address keeps its own).
     #[serde(default)]
     pub region: Option<ProfileOr<Region>>,
     /// Whether a path behind the base URL is allowed; it is not unless said.
@@ -345,6 +357,9 @@ pub struct ModelExpect {
     /// Whether an id that is accepted but answered by another model holds (the default).
     #[serde(default = "yes")]
     pub routed: bool,
+    /// Whether an id that the facts don't know holds: it may be newer than they are (not unless said).
+    #[serde(default)]
+    pub unknown: bool,
     /// Whether Claude Code's `[1m]` suffix holds (the default).
     #[serde(default = "yes")]
     pub one_million: bool,
@@ -417,6 +432,11 @@ impl<'de> Deserialize<'de> for Operand {
             }
 
             fn visit_i64<E>(self, value: i64) -> Result<Operand, E> {
+                Ok(Operand::Literal(Value::from(value)))
+            }
+
+            // The compiled catalogue has unsigned numbers.
+            fn visit_u64<E>(self, value: u64) -> Result<Operand, E> {
                 Ok(Operand::Literal(Value::from(value)))
             }
 
@@ -576,6 +596,9 @@ pub struct Case {
     /// The variable given by `--key-env`.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// Whether the tool is named with `--tool`.
+    #[serde(default)]
+    pub named: bool,
     /// The server given by `--base-url`, for the profile `self-hosted`; its model is `glm-local`.
     #[serde(default)]
     pub base_url: Option<String>,

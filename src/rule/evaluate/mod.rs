@@ -34,6 +34,12 @@ pub struct Subject<'a> {
     pub in_repository: &'a dyn Fn(&Path) -> bool,
     /// Whether the configuration uses Z.ai, or is about to.
     pub uses_zai: bool,
+    /// Whether it has a key.
+    pub has_key: bool,
+    /// Whether the environment has a key for it.
+    pub key_exported: bool,
+    /// Whether the tool was named.
+    pub named: bool,
 }
 
 /// Where a hit is.
@@ -129,6 +135,17 @@ impl<'r, 's> Evaluation<'r, 's> {
         {
             return Ok(false);
         }
+        let said = [
+            (when.credential, self.subject.has_key),
+            (when.key_exported, self.subject.key_exported),
+            (when.named, self.subject.named),
+        ];
+        if said
+            .iter()
+            .any(|(wanted, is)| wanted.is_some_and(|wanted| wanted != *is))
+        {
+            return Ok(false);
+        }
         if let Some(range) = &conditions.tool_version {
             let tool = &self.subject.configuration.tool;
             let verified = semver::Version::parse(&tool.verified_version).ok();
@@ -202,8 +219,9 @@ impl<'r, 's> Evaluation<'r, 's> {
             return Ok(());
         }
         let workspace = self.subject.workspace;
+        let configuration = self.subject.configuration;
+        let effective = workspace.effective(configuration, configuration.tool.main_role());
         for role in self.roles() {
-            let effective = workspace.effective(self.subject.configuration, role);
             let judge = Judge {
                 facts: self.subject.facts,
                 effective: &effective,
@@ -265,7 +283,7 @@ impl<'r, 's> Evaluation<'r, 's> {
             facts: self.subject.facts,
             effective: &effective,
         };
-        let violation = match check.expect.judge(Some(&Value::Null), judge) {
+        let violation = match check.expect.judge_wanted(judge) {
             Verdict::UnknownFact(fact) => return Err(fact),
             Verdict::Violated(violation) => violation,
             Verdict::Holds => Violation::default(),

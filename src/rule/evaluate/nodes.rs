@@ -37,6 +37,10 @@ pub(super) fn select<'v>(
                         .pattern
                         .as_ref()
                         .is_none_or(|pattern| pattern.matches(own))
+                        && filter
+                            .not_match
+                            .as_ref()
+                            .is_none_or(|pattern| !pattern.matches(own))
                         && (!filter.provider || pointer.0.iter().any(named))
                 });
             }

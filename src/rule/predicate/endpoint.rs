@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::facts::{Billing, Classified, FactSet};
+use crate::facts::{Billing, Classified, FactSet, Region};
 use crate::rule::schema::{EndpointExpect, ProfileOr};
 
 /// What is wrong with an address, in words; `None` when it holds.
@@ -27,7 +27,7 @@ pub(super) fn judge_endpoint(
             secure,
         } => {
             let billing = fixed(wanted.billing, facts.profile.billing);
-            let region = fixed(wanted.region, facts.region);
+            let region = wanted_region(wanted, facts);
             billing.is_none_or(|wanted| wanted == endpoint.0.billing)
                 && region.is_none_or(|wanted| wanted == endpoint.0.region)
                 && wanted
@@ -38,6 +38,15 @@ pub(super) fn judge_endpoint(
         }
     };
     (!holds).then(|| class.describe())
+}
+
+/// The region that is asked for; an address keeps its own unless `--region` names another.
+fn wanted_region(wanted: &EndpointExpect, facts: &FactSet<'_>) -> Option<Region> {
+    match wanted.region {
+        Some(ProfileOr::Profile) => facts.region_named.then_some(facts.region),
+        Some(ProfileOr::Fixed(region)) => Some(region),
+        None => None,
+    }
 }
 
 fn fixed<T: Copy>(choice: Option<ProfileOr<T>>, profile: T) -> Option<T> {
@@ -66,7 +75,7 @@ pub fn nearest_endpoint(
         Classified::Known { endpoint, .. } => Some(endpoint.0.protocol),
         _ => None,
     })?;
-    let region = fixed(wanted.region, facts.region)
+    let region = wanted_region(wanted, facts)
         .or(class.region())
         .unwrap_or(facts.region);
     let billing = billing.unwrap_or(facts.profile.billing);

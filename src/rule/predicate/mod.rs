@@ -86,7 +86,7 @@ impl Pattern {
 pub struct Judge<'a> {
     /// The facts as this configuration sees them.
     pub facts: &'a FactSet<'a>,
-    /// The effective configuration, for `declared`.
+    /// The effective configuration (the tool's main role), for `declared`.
     pub effective: &'a Value,
 }
 
@@ -174,6 +174,21 @@ impl Predicates {
             Ok(None) => Verdict::Holds,
             Ok(Some(violation)) => Verdict::Violated(violation),
             Err(fact) => Verdict::UnknownFact(fact),
+        }
+    }
+
+    /// Judges an absent value that should be there: what is wanted in its place, for the message.
+    pub fn judge_wanted(&self, judge: Judge<'_>) -> Verdict {
+        let untyped = Self {
+            expect: Expect {
+                types: None,
+                ..self.expect.clone()
+            },
+            ..self.clone()
+        };
+        match untyped.judge(Some(&Value::Null), judge) {
+            Verdict::Holds => Verdict::Violated(Violation::default()),
+            other => other,
         }
     }
 

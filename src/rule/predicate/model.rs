@@ -4,18 +4,39 @@ use serde_json::Value;
 
 use super::Judge;
 use crate::document::Pointer;
-use crate::facts::{Billing, FactSet, ModelClass};
+use crate::facts::{Billing, Catalogue, FactSet, ModelClass};
 use crate::rule::schema::{ModelExpect, ModelOn};
+use crate::tool::Provider;
 
 /// Splits `provider/model` when the provider is one of the tool's names of Z.ai.
-fn split_provider<'t>(text: &'t str, facts: &FactSet<'_>) -> Option<(&'t str, &'t str, Billing)> {
+fn split_provider<'t, 'f>(
+    text: &'t str,
+    facts: &FactSet<'f>,
+) -> Option<(&'t str, &'t str, &'f Provider)> {
     let (provider, model) = text.split_once('/')?;
     let known = facts
         .tool
         .provider
         .iter()
         .find(|known| known.id == provider)?;
-    Some((provider, model, known.billing))
+    Some((provider, model, known))
+}
+
+/// The provider for the profile's billing; a model keeps its region unless `--region` names another.
+fn right_provider<'f>(known: &Provider, facts: &FactSet<'f>) -> Option<&'f str> {
+    let kept = known.region.filter(|_| !facts.region_named);
+    facts
+        .tool
+        .provider(facts.profile.billing, kept.unwrap_or(facts.region))
+}
+
+/// What the tool, or the tool it runs inside, offers for a provider.
+fn offered<'f>(provider: &str, facts: &FactSet<'f>) -> Option<&'f Catalogue> {
+    let host = facts.tool.uses_zai.host.as_deref();
+    facts.pack.catalogue.iter().find(|catalogue| {
+        catalogue.provider == provider
+            && (catalogue.tool == facts.tool.id || host == Some(catalogue.tool.as_str()))
+    })
 }
 
 /// What is wrong with a model id, in words; `None` when it holds.
@@ -32,7 +53,7 @@ pub(super) fn judge_model(
     let foreign = |holds: bool| (!holds).then(|| "not a Z.ai model".to_owned());
     let (model, provider) = if wanted.with_provider {
         match split_provider(text, facts) {
-            Some((provider, model, billing)) => (model, Some((provider, billing))),
+            Some((provider, model, known)) => (model, Some((provider, known))),
             None => return foreign(wanted.zai.map_or(wanted.foreign, |zai| !zai)),
         }
     } else {
@@ -42,18 +63,22 @@ pub(super) fn judge_model(
         Some(ModelOn::Plan) => Billing::CodingPlan,
         Some(ModelOn::Metered) => Billing::Metered,
         Some(ModelOn::Profile) | None => match provider {
-            Some((_, billing)) if !wanted.provider => billing,
+            Some((_, known)) if !wanted.provider => known.billing,
             _ => facts.profile.billing,
         },
     };
-    let class = facts.pack.classify_model(model, billing);
+    let class = match facts.self_hosted {
+        // A server of the user's own may serve a GLM model under its usual name.
+        Some(server) if server.model == model => ModelClass::Foreign,
+        _ => facts.pack.classify_model(model, billing),
+    };
     if let Some(zai) = wanted.zai {
         let is_zai = provider.is_some() || class != ModelClass::Foreign;
         return (is_zai != zai).then(|| class.describe());
     }
-    if let Some((provider, _)) = provider {
+    if let Some((provider, known)) = provider {
         if wanted.provider {
-            let right = facts.tool.provider(facts.profile.billing, facts.region);
+            let right = right_provider(known, facts);
             if right.is_some_and(|right| right != provider) {
                 return Some(format!("a model of the provider {provider}"));
             }
@@ -65,10 +90,7 @@ pub(super) fn judge_model(
                 .key(model)
                 .get(judge.effective)
                 .is_some();
-            let catalogue = facts.pack.catalogue.iter().find(|catalogue| {
-                catalogue.tool == facts.tool.id && catalogue.provider == provider
-            });
-            if let Some(catalogue) = catalogue
+            if let Some(catalogue) = offered(provider, facts)
                 && !own
                 && !catalogue.models.iter().any(|known| known == model)
             {
@@ -99,7 +121,8 @@ pub(super) fn judge_model(
             ModelClass::Served => true,
             ModelClass::Routed(_) => wanted.routed,
             ModelClass::Foreign => wanted.foreign,
-            ModelClass::MeteredOnly(_) | ModelClass::Retired(_) | ModelClass::Unknown => false,
+            ModelClass::Unknown => wanted.unknown,
+            ModelClass::MeteredOnly(_) | ModelClass::Retired(_) => false,
         };
     (!holds).then(|| class.describe())
 }
@@ -108,7 +131,7 @@ pub(super) fn judge_model(
 pub fn nearest_model(wanted: &ModelExpect, value: &Value, facts: &FactSet<'_>) -> Option<String> {
     let text = value.as_str()?;
     let (provider, model) = match wanted.with_provider.then(|| split_provider(text, facts)) {
-        Some(Some((provider, model, _))) => (Some(provider), model),
+        Some(Some((provider, model, known))) => (Some((provider, known)), model),
         Some(None) => return None,
         None => (None, text),
     };
@@ -118,13 +141,11 @@ pub fn nearest_model(wanted: &ModelExpect, value: &Value, facts: &FactSet<'_>) -
         _ => facts.profile.billing,
     };
     let provider = match provider {
-        Some(_) if wanted.provider => facts.tool.provider(facts.profile.billing, facts.region),
-        other => other,
+        Some((_, known)) if wanted.provider => right_provider(known, facts),
+        other => other.map(|(provider, _)| provider),
     };
     let offered = |id: &str| {
-        let catalogue = facts.pack.catalogue.iter().find(|catalogue| {
-            Some(catalogue.provider.as_str()) == provider && catalogue.tool == facts.tool.id
-        });
+        let catalogue = provider.and_then(|provider| offered(provider, facts));
         catalogue.is_none_or(|catalogue| catalogue.models.iter().any(|known| known == id))
     };
     let parsed = crate::facts::ModelId::parse(model);

@@ -1,0 +1,158 @@
+//! The real Claude Code and opencode accept every file that `apply` writes.
+//!
+//! These tests need the tools, installed by `tests/real/install.sh`, so they are ignored by default:
+//! `cargo test --test real -- --ignored`.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use common::{Home, all_fixtures};
+
+/// A program that `tests/real/install.sh` has installed.
+fn program(name: &str) -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let folder =
+        std::env::var_os("GLM_SETUP_REAL").map_or_else(|| root.join("target/real"), PathBuf::from);
+    let program = folder.join("node_modules/.bin").join(name);
+    assert!(
+        program.exists(),
+        "{} is not there: run tests/real/install.sh first",
+        program.display()
+    );
+    program
+}
+
+/// Applies a profile to a fixture and asks a script whether the real tool takes the outcome.
+fn accepted(
+    fixture: &str,
+    script: &str,
+    program: &PathBuf,
+    arguments: &[&str],
+) -> Result<bool, String> {
+    let home = Home::fixture(fixture);
+    let before = home.files();
+    let run = home.run(&[&["apply", "--yes"], arguments].concat());
+    let left_alone = run.stdout.contains("is left alone");
+    run.exits(if left_alone { 3 } else { 0 });
+    if home.files() == before {
+        return Ok(false);
+    }
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/real")
+        .join(script);
+    let output = Command::new("bash")
+        .arg(script)
+        .arg(program)
+        .arg(home.path(""))
+        .output()
+        .unwrap();
+    if output.status.success() {
+        return Ok(true);
+    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Err(format!(
+        "{fixture} {arguments:?}\n{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    ))
+}
+
+/// All fixtures of a tool with all profiles; a fixture that isn't changed proves nothing and isn't counted.
+fn all_accepted(prefix: &str, needs: &str, script: &str, program: PathBuf, profiles: &[&[&str]]) {
+    let mut failures = Vec::new();
+    let mut asked = 0;
+    for fixture in all_fixtures()
+        .iter()
+        .filter(|fixture| fixture.starts_with(prefix))
+    {
+        if !Home::fixture(fixture).path(needs).exists() {
+            continue;
+        }
+        for arguments in profiles {
+            match accepted(fixture, script, &program, arguments) {
+                Ok(counts) => asked += usize::from(counts),
+                Err(failure) => failures.push(failure),
+            }
+        }
+    }
+    assert!(asked >= 10, "only {asked} files were changed");
+    assert!(
+        failures.is_empty(),
+        "{} of {asked}:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+}
+
+#[test]
+#[ignore = "needs the real tool"]
+fn claude_code_accepts_what_was_written() {
+    let profiles: &[&[&str]] = &[&["--profile", "lite", "--unsafe-fixes"]];
+    all_accepted(
+        "claude-code/",
+        ".claude/settings.json",
+        "claude-accepts.sh",
+        program("claude"),
+        profiles,
+    );
+}
+
+#[test]
+#[ignore = "needs the real tool"]
+fn opencode_accepts_what_was_written() {
+    let profiles: &[&[&str]] = &[
+        &["--profile", "lite", "--unsafe-fixes"],
+        &["--profile", "metered"],
+    ];
+    all_accepted(
+        "opencode/",
+        ".config/opencode",
+        "opencode-accepts.sh",
+        program("opencode"),
+        profiles,
+    );
+}
+
+#[test]
+#[ignore = "needs the real tool"]
+fn opencode_accepts_a_config_that_apply_created() {
+    for (profile, more) in [
+        ("lite", &[][..]),
+        ("metered", &[]),
+        (
+            "self-hosted",
+            &["--base-url", "http://localhost:8000/v1", "--model", "local"],
+        ),
+    ] {
+        let home = Home::new();
+        let mut arguments = vec![
+            "apply",
+            "--profile",
+            profile,
+            "--yes",
+            "--tool",
+            "opencode",
+            "--key-env",
+            "ZAI_API_KEY",
+        ];
+        arguments.extend(more);
+        home.run(&arguments).exits(0);
+        let script =
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/real/opencode-accepts.sh");
+        let output = Command::new("bash")
+            .arg(script)
+            .arg(program("opencode"))
+            .arg(home.path(""))
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{profile}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
