@@ -138,6 +138,8 @@ pub struct Check {
     pub place: Place,
     /// Only these members.
     pub key: Option<KeyFilter>,
+    /// Only nodes that meet these.
+    pub only: Option<Predicates>,
     /// Whether the place is counted from the file's root.
     pub whole_file: bool,
     /// What absence means.
@@ -286,6 +288,9 @@ impl Rule {
         for check in &self.file.check {
             of_when(&check.when, &mut names);
             of_expect(&check.expect, &mut names);
+            if let Some(only) = &check.only {
+                of_expect(only, &mut names);
+            }
             if let Some(Operand::Fact(key)) = check.fix.as_ref().and_then(|fix| fix.value.as_ref())
             {
                 names.push(key.clone());
@@ -499,6 +504,11 @@ impl Compiler<'_> {
         Ok(Check {
             place,
             key: self.key(check.key.as_ref())?,
+            only: check
+                .only
+                .as_ref()
+                .map(|only| self.predicates(only))
+                .transpose()?,
             whole_file: check.whole_file,
             absent: check.absent,
             expect: self.predicates(&check.expect)?,

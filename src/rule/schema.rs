@@ -199,6 +199,9 @@ pub struct Check {
     /// With `each`: only these members.
     #[serde(default)]
     pub key: Option<KeyFilter>,
+    /// With `each`: only nodes that meet these predicates are looked at.
+    #[serde(default)]
+    pub only: Option<Expect>,
     /// Whether the place is counted from the file's root, where the descriptor's `root` is another.
     #[serde(default)]
     pub whole_file: bool,

