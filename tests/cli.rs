@@ -192,6 +192,13 @@ fn lint_fails_on_errors_and_with_strict_on_warnings() {
 }
 
 #[test]
+fn verbose_says_what_was_looked_at() {
+    let run = home().run(&["lint", "--verbose"]).exits(0);
+    let first = "claude-code: uses Z.ai, profile lite\n  ~/.claude/settings.json\n";
+    assert!(run.stdout.starts_with(first), "{}", run.stdout);
+}
+
+#[test]
 fn a_home_without_zai_is_left_alone() {
     let home = Home::new();
     home.write(SETTINGS, "{ \"model\": \"opus\" }\n");

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -77,4 +79,19 @@ fn the_pages_are_in_step_with_the_rules() {
             "docs/rules/{name} is stale: run UPDATE_DOCS=1 cargo test --test docs"
         );
     }
+}
+
+#[test]
+fn the_readmes_diff_is_the_one_that_the_demo_shows() {
+    let home = common::Home::new();
+    let run = home.run(&["demo"]).exits(0);
+    let start = run.stdout.find("--- a/.claude/settings.json").unwrap();
+    let end = start + run.stdout[start..].find("\n\n").unwrap();
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    assert!(
+        readme.contains(&run.stdout[start..end]),
+        "the README's diff is not:\n{}",
+        &run.stdout[start..end]
+    );
 }

@@ -65,6 +65,9 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
         context.print(&format!("{value:#}\n"));
         plan.files.len()
     } else {
+        if context.global.verbose {
+            context.print(&view.looked_at(&plan));
+        }
         context.print(&head(&plan, &view));
         for problem in &workspace.problems {
             context.message(&format!(
@@ -80,7 +83,7 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
         if writes {
             let chosen = choose(context, args, &plan, &view)?;
             if let Some(written) = write(context, args, &plan, &chosen)? {
-                context.print(&tail(context, &plan, &written));
+                context.print(&tail(context, &written));
             }
             chosen.len()
         } else {
@@ -177,19 +180,19 @@ fn unknown_tools<'a>(args: &'a Apply, workspace: &Workspace) -> Vec<&'a str> {
         .collect()
 }
 
-fn allow_outside(context: &Context, args: &Apply) -> impl Fn(&PlannedFile) -> bool {
+/// Files in folders that were named may lie outside the home.
+fn allow_outside(args: &Apply) -> impl Fn(&PlannedFile) -> bool {
     let named: Vec<PathBuf> = args
         .paths
         .iter()
         .filter_map(|path| std::path::absolute(path).ok())
         .collect();
-    let _ = context;
     move |file| named.iter().any(|folder| file.path.starts_with(folder))
 }
 
 /// A tool one of whose files can't be written is left alone as a whole.
 fn leave_unwritable(context: &Context, args: &Apply, plan: &mut Plan) {
-    let outside = allow_outside(context, args);
+    let outside = allow_outside(args);
     for file in &plan.files {
         let home = if outside(file) {
             file.path.parent().unwrap_or(&file.path)
@@ -271,7 +274,7 @@ fn write(
     if files.is_empty() {
         return Ok(None);
     }
-    let outside = allow_outside(context, args);
+    let outside = allow_outside(args);
     let changes: Vec<Change> = files
         .iter()
         .map(|file| Change {
@@ -300,7 +303,7 @@ fn write(
 }
 
 /// What was written, and what to do next.
-fn tail(context: &Context, plan: &Plan, written: &Written) -> String {
+fn tail(context: &Context, written: &Written) -> String {
     let mut text = format!(
         "\n{} written; take it back with `glm-setup undo {}`\n",
         counted(written.files.len(), "file"),
@@ -320,7 +323,6 @@ fn tail(context: &Context, plan: &Plan, written: &Written) -> String {
     {
         let _ = writeln!(text, "{}: {}", tool.name, tool.restart);
     }
-    let _ = plan;
     text
 }
 

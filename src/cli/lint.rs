@@ -52,7 +52,11 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
                 .findings
                 .iter()
                 .filter(|finding| !context.global.quiet || finding.severity > Severity::Info);
-            let mut text: String = shown.map(|finding| human.finding(finding) + "\n").collect();
+            let mut text = String::new();
+            if context.global.verbose {
+                text.push_str(&view.looked_at(&plan));
+            }
+            text.extend(shown.map(|finding| human.finding(finding) + "\n"));
             text.push_str(&human.summary(&plan));
             text
         })),

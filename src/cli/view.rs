@@ -7,7 +7,7 @@ use crate::output::diff::{DiffOptions, unified};
 use crate::output::human::Human;
 use crate::output::redact::Redactor;
 use crate::output::redactor_for;
-use crate::plan::PlannedFile;
+use crate::plan::{Plan, PlannedFile};
 use crate::tool::Workspace;
 
 /// Longer lines of a diff are cut around the change.
@@ -33,6 +33,31 @@ impl<'a> View<'a> {
     /// A path as a person would write it.
     pub(super) fn path(&self, path: &Path) -> String {
         self.context.display(path)
+    }
+
+    /// With `--verbose`: every configuration, its files and the profile it is judged by.
+    pub(super) fn looked_at(&self, plan: &Plan) -> String {
+        let mut text = String::new();
+        for target in plan
+            .targets
+            .iter()
+            .filter(|target| !target.files.is_empty())
+        {
+            let uses = if target.uses_zai {
+                "uses Z.ai"
+            } else {
+                "doesn't use Z.ai"
+            };
+            text.push_str(&format!(
+                "{}: {uses}, profile {}\n",
+                target.tool, target.profile
+            ));
+            for file in &target.files {
+                text.push_str(&format!("  {}\n", self.path(file)));
+            }
+        }
+        text.push('\n');
+        text
     }
 
     /// A changed file: which rules, and the diff.
