@@ -556,7 +556,7 @@ fn undo_lists_refuses_what_changed_and_can_be_forced() {
     let list = home.run(&["undo", "--list"]).exits(0);
     assert_eq!(
         list.stdout,
-        "[ID]  apply --profile lite\n    claude-code  ~/.claude/settings.json\n"
+        "[ID]  [TIME]  apply --profile lite\n    claude-code  ~/.claude/settings.json\n"
     );
     home.write(SETTINGS, home.read(SETTINGS) + "\n");
     let changed = home.files();

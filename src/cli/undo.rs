@@ -6,8 +6,10 @@ use super::Exit;
 use super::args::Undo;
 use super::context::{Context, Failure};
 use super::view::diff;
+use crate::document::Format;
 use crate::output::human::counted;
-use crate::output::redact::Redactor;
+use crate::output::redactor_for_texts;
+use crate::tool::recognise;
 use crate::transaction::{self, Summary, TransactionState};
 
 pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
@@ -36,7 +38,18 @@ pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
     }
     let plan = transaction::plan_undo(&state, home, args.id.as_deref())?;
     let mut text = String::new();
-    let redactor = Redactor::new();
+    let tools = context.catalogue.tools();
+    let format = |path: &std::path::Path| {
+        recognise(tools, path, context.environment.os).map(|file| file.format())
+    };
+    let redactor = redactor_for_texts(plan.files.iter().flat_map(|file| {
+        let format = format(&file.path).unwrap_or(Format::Jsonc);
+        let sides = [file.before.as_deref(), file.after.as_deref()];
+        sides
+            .into_iter()
+            .flatten()
+            .map(move |bytes| (format, bytes))
+    }));
     for file in &plan.files {
         let before = file.before.as_deref().map(String::from_utf8_lossy);
         let after = file.after.as_deref().map(String::from_utf8_lossy);
@@ -77,6 +90,12 @@ pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
+/// Date and minute of an RFC 3339 time.
+fn time(text: &str) -> String {
+    let minute = text.get(..16).unwrap_or(text).replace('T', " ");
+    format!("{minute} UTC")
+}
+
 fn list(context: &Context, all: &[Summary]) -> String {
     let mut text = String::new();
     for summary in all {
@@ -102,8 +121,10 @@ fn list(context: &Context, all: &[Summary]) -> String {
             .unwrap_or_default();
         let _ = writeln!(
             text,
-            "{}  {}{profile}{undoes}{state}",
-            summary.id, summary.command
+            "{}  {}  {}{profile}{undoes}{state}",
+            summary.id,
+            time(&summary.time),
+            summary.command
         );
         for file in &summary.files {
             let _ = writeln!(text, "    {}  {}", file.tool, context.display(&file.path));

@@ -7,4 +7,4 @@ pub mod redact;
 pub mod rule_page;
 mod secrets;
 
-pub use secrets::redactor_for;
+pub use secrets::{redactor_for, redactor_for_texts};

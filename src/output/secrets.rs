@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::redact::Redactor;
-use crate::document::Document;
+use crate::document::{Document, Format};
 use crate::tool::Workspace;
 
 /// A redactor that knows every secret value in the files that were read, so that none slips out where its name is
@@ -17,6 +17,17 @@ pub fn redactor_for(workspace: &Workspace) -> Redactor {
             && let Ok(before) = Document::parse(layer.before().as_bytes(), layer.document.format())
         {
             collect(before.value(), false, &mut secrets);
+        }
+    }
+    Redactor::new().with_secrets(secrets)
+}
+
+/// The same for texts of known formats; one that doesn't parse is redacted by names and shapes only.
+pub fn redactor_for_texts<'t>(texts: impl IntoIterator<Item = (Format, &'t [u8])>) -> Redactor {
+    let mut secrets = Vec::new();
+    for (format, bytes) in texts {
+        if let Ok(document) = Document::parse(bytes, format) {
+            collect(document.value(), false, &mut secrets);
         }
     }
     Redactor::new().with_secrets(secrets)

@@ -124,7 +124,9 @@ impl Home {
     fn scrub(&self, text: &str) -> String {
         let text = text.replace(&self.folder.path().display().to_string(), "[FOLDER]");
         let id = regex::Regex::new(r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b").unwrap();
-        id.replace_all(&text, "[ID]").into_owned()
+        let time = regex::Regex::new(r"\b\d{4}-\d\d-\d\d \d\d:\d\d UTC").unwrap();
+        let text = id.replace_all(&text, "[ID]");
+        time.replace_all(&text, "[TIME]").into_owned()
     }
 }
 
