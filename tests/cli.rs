@@ -48,7 +48,7 @@ fn mistakes_on_the_command_line_end_with_2_and_say_what_to_do() {
         (&["apply"], "--profile <PROFILE>"),
         (
             &["apply", "--profile", "lit", "--yes"],
-            "unknown profile `lit`; did you mean `lite`?; known: lite, max, metered, pro, self-hosted",
+            "unknown profile `lit`; did you mean `lite`?",
         ),
         (
             &["apply", "--profile", "lite"],
@@ -632,5 +632,181 @@ fn rules_can_be_listed_shown_and_tested() {
         failed.stdout.contains("FAIL claude-code-subagent-cap:"),
         "{}",
         failed.stdout
+    );
+}
+
+#[test]
+fn another_vendors_key_is_never_sent_to_zai() {
+    for settings in [
+        r#"{ "env": { "ANTHROPIC_API_KEY": "sk-ant-api03-0000000000000000" } }"#,
+        r#"{ "apiKeyHelper": "/usr/bin/get-anthropic-key" }"#,
+    ] {
+        let home = Home::new();
+        home.write(SETTINGS, settings);
+        let before = home.files();
+        for more in [&[][..], &["--key-env", "ZAI_API_KEY"]] {
+            let arguments = [
+                "apply",
+                "--profile",
+                "lite",
+                "--yes",
+                "--tool",
+                "claude-code",
+            ];
+            let run = home.run(&[&arguments, more].concat()).exits(3);
+            assert!(
+                run.stdout
+                    .contains("holds a key that may be another vendor's"),
+                "{}",
+                run.stdout
+            );
+            assert_eq!(home.files(), before);
+        }
+    }
+}
+
+#[test]
+fn a_glm_model_at_another_vendor_or_on_ones_own_server_is_left_alone() {
+    for url in ["https://openrouter.ai/api", "http://localhost:8000"] {
+        let home = Home::new();
+        home.write(
+            SETTINGS,
+            format!(r#"{{ "env": {{ "ANTHROPIC_BASE_URL": "{url}", "ANTHROPIC_AUTH_TOKEN": "sk-or-0000", "ANTHROPIC_DEFAULT_OPUS_MODEL": "glm-4.7" }} }}"#),
+        );
+        let before = home.files();
+        home.run(&["lint", "--strict"]).exits(0);
+        home.run(&["apply", "--profile", "lite", "--yes"]).exits(0);
+        assert_eq!(home.files(), before);
+    }
+}
+
+#[test]
+fn the_summary_never_suggests_what_costs_money() {
+    let home = Home::new();
+    home.write(SETTINGS, claude("https://api.z.ai/api/paas/v4"));
+    home.write(
+        ".config/opencode/opencode.json",
+        "{ \"model\": \"zai/glm-5.3\", \"small_model\": \"zai/glm-5.3\" }\n",
+    );
+    let run = home.run(&["lint"]).exits(1);
+    assert!(!run.stdout.contains("--profile metered"), "{}", run.stdout);
+}
+
+#[test]
+fn every_edit_is_shown_even_where_a_line_is_cut() {
+    let home = Home::fixture("claude-code/hand-minified");
+    let run = home
+        .run(&["apply", "--profile", "lite", "--dry-run"])
+        .exits(0);
+    assert!(
+        run.stdout
+            .contains("set /env/CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS \"1\""),
+        "{}",
+        run.stdout
+    );
+    let json = home
+        .run(&[
+            "apply",
+            "--profile",
+            "lite",
+            "--dry-run",
+            "--format",
+            "json",
+        ])
+        .exits(0)
+        .json();
+    let change = &json["changes"][0];
+    assert!(!change["diff"].as_str().unwrap().contains('…'));
+    let edits = change["edits"].as_array().unwrap();
+    assert!(edits.iter().any(|edit| edit["pointer"]
+        == "/env/CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS"
+        && edit["value"] == "1"));
+}
+
+#[test]
+fn columns_are_the_files_own_although_secrets_before_them_are_hidden() {
+    let home = Home::new();
+    home.write(SETTINGS, format!(r#"{{"env":{{"ANTHROPIC_AUTH_TOKEN":"{KEY}","ANTHROPIC_BASE_URL":"https://api.z.ai/api/paas/v4"}}}}"#));
+    let text = home
+        .run(&["lint", "--select", "claude-code-endpoint"])
+        .exits(1);
+    let json = home
+        .run(&[
+            "lint",
+            "--select",
+            "claude-code-endpoint",
+            "--format",
+            "json",
+        ])
+        .exits(1)
+        .json();
+    let column = &json["findings"][0]["column"];
+    assert!(
+        text.stdout.contains(&format!("settings.json:1:{column}\n")),
+        "{}",
+        text.stdout
+    );
+}
+
+#[test]
+fn json_names_files_that_could_not_be_read() {
+    let home = Home::new();
+    home.write(".claude/settings.json/inside", "");
+    home.write(".config/opencode/opencode.json", "{");
+    let json = home.run(&["lint", "--format", "json"]).exits(3).json();
+    assert!(
+        json["errors"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("this is a folder")
+    );
+    let json = home.run(&["status", "--format", "json"]).exits(3).json();
+    assert_eq!(
+        json["configurations"][0]["unreadable"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_path_without_any_config_file_is_warned_about() {
+    let home = Home::new();
+    home.write("empty/file", "");
+    let run = home.run(&["lint", "empty"]).exits(0);
+    assert!(
+        run.stderr
+            .contains("no config file of a known tool is there"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn lint_judges_by_the_plan_that_was_applied_last() {
+    let home = home();
+    home.run(&["apply", "--profile", "max", "--yes"]).exits(0);
+    home.run(&["lint", "--strict"]).exits(0);
+    let run = home
+        .run(&["lint", "--strict", "--profile", "lite"])
+        .exits(1);
+    assert!(
+        run.stdout.contains("claude-code-subagent-cap"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_key_that_would_go_elsewhere_is_mentioned() {
+    let home = home();
+    let run = home
+        .run(&["apply", "--profile", "lite", "--region", "cn", "--dry-run"])
+        .exits(0);
+    assert!(
+        run.stdout.contains("its present key is not valid"),
+        "{}",
+        run.stdout
     );
 }

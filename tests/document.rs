@@ -363,7 +363,7 @@ mod hostile {
         };
         assert_eq!(
             error(b"\xff\xfe{\0}\0"),
-            "line 1, column 1: the file is UTF-16"
+            "line 1, column 1: the file is UTF-16, which glm-setup does not edit"
         );
         assert_eq!(
             error(b"{\n\"\xff\"}"),

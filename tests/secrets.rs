@@ -25,7 +25,7 @@ fn home() -> Home {
     home.write(
         ".claude/settings.json",
         format!(
-            "{{\n  \"env\": {{\n    \"ANTHROPIC_BASE_URL\": \"https://api.z.ai/api/paas/v4\",\n    \"ANTHROPIC_AUTH_TOKEN\": \"{key}\",\n    \"ANTHROPIC_API_KEY\": \"{sk}\",\n    \"MY_SECRET\": \"{plain}\"\n  }},\n  \"ANTHROPIC_AUTH_TOKEN\": \"{jwt}\",\n  \"teammateCount\": 3\n}}\n"
+            "{{\n  \"env\": {{\n    \"ANTHROPIC_BASE_URL\": \"https://api.z.ai/api/paas/v4\",\n    \"ANTHROPIC_AUTH_TOKEN\": \"{key}\",\n    \"ANTHROPIC_API_KEY\": \"{sk}\",\n    \"MY_SECRET\": \"{plain}\",\n    \"ANTHROPIC_CUSTOM_HEADERS\": \"X-Auth: {plain}\"\n  }},\n  \"ANTHROPIC_AUTH_TOKEN\": \"{jwt}\",\n  \"teammateCount\": 3\n}}\n"
         ),
     );
     home.write(".claude/my-zai.json", format!("{{\"env\":{{\"ANTHROPIC_BASE_URL\":\"https://api.z.ai/api/anthropic/v1\",\"ANTHROPIC_AUTH_TOKEN\":\"{key}\"}}}}"));

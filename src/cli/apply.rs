@@ -58,7 +58,9 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
         } else {
             None
         };
-        let mut value = json::plan(&plan, &view.redactor, &|file| view.diff(file, false));
+        let mut value = json::plan(&plan, &workspace.problems, &view.redactor, &|file| {
+            view.whole_diff(file)
+        });
         value["transaction"] = written.as_ref().map_or(serde_json::Value::Null, |written| {
             written.id.to_string().into()
         });
@@ -229,6 +231,9 @@ fn head(plan: &Plan, view: &View<'_>) -> String {
             view.redactor.text(&refusal.reason)
         );
     }
+    for note in plan.notes.iter().filter(|_| !plan.files.is_empty()) {
+        let _ = writeln!(text, "note: {}", view.redactor.text(note));
+    }
     for file in &plan.files {
         if let Some(by) = &file.rewritten_by {
             let _ = writeln!(
@@ -351,7 +356,7 @@ fn left_over(plan: &Plan, changed: usize, writes: bool) -> String {
     if needs_unsafe > 0 {
         let _ = writeln!(
             text,
-            "{} need --unsafe-fixes, which take something away:",
+            "{} left for --unsafe-fixes, which take something away:",
             counted(needs_unsafe, "finding")
         );
         let lines: BTreeSet<String> = plan

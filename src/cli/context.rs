@@ -8,11 +8,12 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::Exit;
 use super::args::{Color, Global};
+use crate::facts::Billing;
 use crate::output::redact::Redactor;
 use crate::paths::{Environment, EnvironmentError};
 use crate::rule::catalogue::{Catalogue, CatalogueError};
 use crate::tool::{Workspace, recognise};
-use crate::transaction::{StateDir, WriteError};
+use crate::transaction::{self, StateDir, TransactionState, WriteError};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -118,6 +119,25 @@ impl Context {
     /// Where backups lie.
     pub(super) fn state(&self) -> StateDir {
         StateDir::new(self.environment.state_dir.clone())
+    }
+
+    /// The coding plan that was applied last: what configurations without a profile are judged by.
+    pub(super) fn last_plan(&self) -> Result<Option<String>, Failure> {
+        let state = self.state();
+        if !state.path().is_dir() {
+            return Ok(None);
+        }
+        let all = transaction::list(&state)?;
+        let applied = all
+            .iter()
+            .find(|one| one.state == TransactionState::Done && one.command == "apply");
+        let profile = applied.and_then(|one| one.profile.clone());
+        // A profile that is gone, or that pays in another way, says nothing about the plan.
+        Ok(profile.filter(|id| {
+            self.catalogue
+                .profile(id)
+                .is_ok_and(|profile| profile.billing == Billing::CodingPlan)
+        }))
     }
 
     /// Detects and reads: the home folder's files and those of the project folders (the working folder without any).

@@ -18,6 +18,7 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
     select::check(&context.catalogue, &args.selection)?;
     let request = Request {
         profile: args.profile.clone(),
+        plan: context.last_plan()?,
         facts: context.global.facts.clone(),
         tools: args.tool.clone(),
         select: args.selection.select.clone(),
@@ -29,6 +30,11 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
     } else {
         context.paths(&args.paths)?
     };
+    if !args.paths.is_empty() && workspace.is_empty() {
+        context.message(
+            "warning: no config file of a known tool is there; --home DIR treats a folder as a home folder",
+        );
+    }
     let plan = plan::compute(
         &context.catalogue,
         &mut workspace,
@@ -45,7 +51,12 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
     match args.format {
         Format::Json => context.print(&format!(
             "{:#}\n",
-            json::plan(&plan, &view.redactor, &|_| String::new())
+            json::plan(
+                &plan,
+                &workspace.problems,
+                &view.redactor,
+                &|_| String::new()
+            )
         )),
         Format::Text => context.print(&view.findings(|human| {
             let shown = plan

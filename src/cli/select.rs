@@ -18,7 +18,7 @@ pub(super) fn check(catalogue: &Catalogue, selection: &Selection) -> Result<(), 
             let near = nearest(word, rules().map(|rule| rule.id.as_str()));
             let near = near
                 .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
+                .unwrap_or_else(|| ".".to_owned());
             return Err(Failure::usage(format!(
                 "`{word}` means no rule{near} It takes a rule's id, a category or a tool; `glm-setup rules list` shows them"
             )));

@@ -1,6 +1,7 @@
 //! `glm-setup status`: what is there and what it points at.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::Exit;
 use super::args::{Format, Status};
@@ -15,6 +16,7 @@ pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
     let mut workspace = context.workspace(&[])?;
     let request = Request {
         facts: context.global.facts.clone(),
+        plan: context.last_plan()?,
         ..Request::default()
     };
     let plan = plan::compute(
@@ -37,6 +39,9 @@ pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
                     .files
                     .iter()
                     .filter(|file| drift(&state, file) == Drift::Changed);
+                let broken = workspace.unreadable.iter().map(|known| &known.config.path);
+                let broken = broken.filter(|path| target.files.contains(path));
+                value["unreadable"] = broken.map(|path| path.display().to_string()).collect();
                 value["changed-since-written"] =
                     drifted.map(|file| file.display().to_string()).collect();
                 value
@@ -50,7 +55,13 @@ pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
         });
         context.print(&format!("{value:#}\n"));
     } else {
-        context.print(&text(context, &plan, &view, &state));
+        let broken = |file: &Path| {
+            workspace
+                .unreadable
+                .iter()
+                .any(|known| known.config.path == file)
+        };
+        context.print(&text(context, &plan, &view, &state, &broken));
         if let Some(summary) = interrupted {
             context.print(&format!(
                 "\nthe run {} was interrupted; the next `apply` or `undo` rolls it back\n",
@@ -79,7 +90,7 @@ enum Drift {
 }
 
 /// Whether a file differs from what was last written there.
-fn drift(state: &StateDir, file: &std::path::Path) -> Drift {
+fn drift(state: &StateDir, file: &Path) -> Drift {
     match (transaction::last_written(state, file), std::fs::read(file)) {
         (None, _) => Drift::NeverWritten,
         (Some(written), Ok(bytes)) if transaction::hash(&bytes) == written => Drift::Same,
@@ -87,7 +98,13 @@ fn drift(state: &StateDir, file: &std::path::Path) -> Drift {
     }
 }
 
-fn text(context: &Context, plan: &Plan, view: &View<'_>, state: &StateDir) -> String {
+fn text(
+    context: &Context,
+    plan: &Plan,
+    view: &View<'_>,
+    state: &StateDir,
+    unreadable: &dyn Fn(&Path) -> bool,
+) -> String {
     let mut text = String::new();
     let there: Vec<&Target> = plan
         .targets
@@ -95,11 +112,17 @@ fn text(context: &Context, plan: &Plan, view: &View<'_>, state: &StateDir) -> St
         .filter(|target| !target.files.is_empty())
         .collect();
     for target in &there {
+        let unreadable = target.files.iter().any(|file| unreadable(file));
         let name = context
             .catalogue
             .tool(&target.tool)
             .map_or_else(|_| target.tool.clone(), |tool| tool.name.clone());
-        let _ = writeln!(text, "{name}: {}", points_at(target));
+        let points_at = if unreadable {
+            "a file can't be read (see `glm-setup lint`)".to_owned()
+        } else {
+            points_at(target)
+        };
+        let _ = writeln!(text, "{name}: {points_at}");
         for place in &target.points_at {
             let _ = writeln!(text, "    {}", view.redactor.text(place));
         }

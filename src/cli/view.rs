@@ -5,6 +5,7 @@ use std::path::Path;
 use super::context::Context;
 use crate::output::diff::{DiffOptions, unified};
 use crate::output::human::Human;
+use crate::output::json;
 use crate::output::redact::Redactor;
 use crate::output::redactor_for;
 use crate::plan::{Plan, PlannedFile};
@@ -63,10 +64,34 @@ impl<'a> View<'a> {
     /// A changed file: which rules, and the diff.
     pub(super) fn file(&self, file: &PlannedFile) -> String {
         let rules = file.rules.join(", ");
-        format!(
-            "\n{} ({rules})\n{}",
-            self.path(&file.path),
-            self.diff(file, self.context.color())
+        let diff = self.diff(file, self.context.color());
+        let mut text = format!("\n{} ({rules})\n{diff}", self.path(&file.path));
+        // A line that had to be cut may hide a change, so the changes are listed beside it.
+        if diff.contains('…') {
+            for one in &file.edits {
+                let shown = json::edit(one, &self.redactor);
+                let word = |key: &str| shown[key].as_str().unwrap_or_default().to_owned();
+                let value = match &shown["value"] {
+                    serde_json::Value::Null => String::new(),
+                    value => format!(" {value}"),
+                };
+                text.push_str(&format!("  {} {}{value}\n", word("op"), word("pointer")));
+            }
+        }
+        text
+    }
+
+    /// The diff with every line whole, for programs.
+    pub(super) fn whole_diff(&self, file: &PlannedFile) -> String {
+        let label = label(self.context, &file.path);
+        let (before, after) = (file.before.as_deref(), Some(file.after.as_str()));
+        unified(
+            &label,
+            &label,
+            before,
+            after,
+            &self.redactor,
+            &DiffOptions::default(),
         )
     }
 
@@ -119,15 +144,20 @@ pub(super) fn diff(
     after: Option<&str>,
     color: bool,
 ) -> String {
-    let label = path
-        .strip_prefix(&context.environment.home)
-        .unwrap_or(path)
-        .display()
-        .to_string();
+    let label = label(context, path);
     let options = DiffOptions {
         max_line_width: Some(MAX_LINE_WIDTH),
         color,
         ..DiffOptions::default()
     };
     unified(&label, &label, before, after, redactor, &options)
+}
+
+/// A path relative to the home folder, where it lies there.
+fn label(context: &Context, path: &Path) -> String {
+    let home = &context.environment.home;
+    path.strip_prefix(home)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }

@@ -279,7 +279,9 @@ fn decode(bytes: &[u8]) -> Result<&str, ParseError> {
         ));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(error(0, "the file is UTF-16").expecting("UTF-8"));
+        return Err(
+            error(0, "the file is UTF-16, which glm-setup does not edit").expecting("UTF-8"),
+        );
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|e| error(e.valid_up_to(), "the file is not valid UTF-8").expecting("UTF-8"))?;

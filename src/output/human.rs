@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstream::adapter::strip_str;
 
 use super::redact::Redactor;
 use crate::finding::{Finding, FixState, Safety, Severity};
@@ -43,14 +44,17 @@ impl Human<'_> {
                 .primary_title(message.as_ref())
                 .id(finding.rule.as_str()),
         );
+        // Redaction moves columns within a line, so the position is the file's own, not the frame's.
+        let (line, column) = finding.position;
+        let mut place = annotate_snippets::Origin::path(&path);
+        if frame.is_some() {
+            place = place.line(line).char_column(column);
+        }
+        group = group.element(place);
         if let Some(frame) = &frame {
-            let snippet = Snippet::source(frame.text.as_str())
-                .path(&path)
-                .line_start(frame.line);
+            let snippet = Snippet::source(frame.text.as_str()).line_start(frame.line);
             group =
                 group.element(snippet.annotation(AnnotationKind::Primary.span(frame.span.clone())));
-        } else {
-            group = group.element(annotate_snippets::Origin::path(&path));
         }
         let help = self.redactor.text(&fix_text(&finding.fix)).into_owned();
         if !help.is_empty() {
@@ -61,9 +65,11 @@ impl Human<'_> {
         } else {
             Renderer::plain()
         };
-        let mut text = renderer.term_width(WIDTH).render(&[group]);
-        text.push('\n');
-        text
+        // Between the position and a frame without a path of its own the renderer puts `:::`.
+        let rendered = renderer.term_width(WIDTH).render(&[group]);
+        let lines = rendered.lines();
+        let kept = lines.filter(|line| strip_str(line).to_string().trim() != ":::");
+        kept.flat_map(|line| [line, "\n"]).collect()
     }
 
     /// The lines around a finding, with secrets taken out and the place moved accordingly.
@@ -195,11 +201,19 @@ impl Human<'_> {
     }
 }
 
+/// The profile to suggest: the one that all configurations were judged by, unless it would cost money.
 fn apply_profile(plan: &Plan) -> &str {
-    plan.targets
+    let mut profiles = plan
+        .targets
         .iter()
-        .find(|target| target.uses_zai)
-        .map_or("lite", |target| target.profile.as_str())
+        .filter(|target| target.uses_zai)
+        .map(|target| target.profile.as_str());
+    let first = profiles.next().unwrap_or("lite");
+    if first != "metered" && profiles.all(|other| other == first) {
+        first
+    } else {
+        "PROFILE"
+    }
 }
 
 /// "1 file", "2 files".

@@ -5,30 +5,43 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::redact::Redactor;
+use crate::document::{Edit, Token};
 use crate::finding::{Finding, FixState, Severity};
-use crate::plan::{Plan, PlannedFile, Target};
+use crate::plan::{Plan, PlannedEdit, PlannedFile, Target};
+use crate::tool::ReadError;
 
 /// The version of the format. A member may be added without a new version; none changes its meaning or goes.
 pub const VERSION: u32 = 1;
 
 /// The plan as JSON; secrets are redacted. Paths are absolute.
-pub fn plan(plan: &Plan, redactor: &Redactor, diff: &dyn Fn(&PlannedFile) -> String) -> Value {
+pub fn plan(
+    plan: &Plan,
+    problems: &[ReadError],
+    redactor: &Redactor,
+    diff: &dyn Fn(&PlannedFile) -> String,
+) -> Value {
     json!({
         "version": VERSION,
         "facts": plan.facts,
-        "configurations": plan.targets.iter().map(|target| configuration(target, redactor)).collect::<Vec<_>>(),
+        "configurations": plan.targets.iter().filter(|target| target.concerns()).map(|target| configuration(target, redactor)).collect::<Vec<_>>(),
         "findings": plan.findings.iter().map(|one| finding(one, redactor)).collect::<Vec<_>>(),
         "changes": plan.files.iter().map(|file| json!({
             "tool": file.tool,
             "file": path(&file.path),
             "creates": file.before.is_none(),
             "rules": file.rules,
+            "edits": file.edits.iter().map(|one| edit(one, redactor)).collect::<Vec<_>>(),
             "diff": diff(file),
+        })).collect::<Vec<_>>(),
+        "errors": problems.iter().map(|problem| json!({
+            "file": path(problem.path()),
+            "message": redactor.text(&problem.to_string()),
         })).collect::<Vec<_>>(),
         "refused": plan.refusals.iter().map(|refusal| json!({
             "tool": refusal.tool,
             "reason": redactor.text(&refusal.reason),
         })).collect::<Vec<_>>(),
+        "notes": plan.notes.iter().map(|note| redactor.text(note)).collect::<Vec<_>>(),
         "skipped": plan.skipped.iter().map(|skipped| json!({
             "rule": skipped.rule,
             "unknown-fact": skipped.fact,
@@ -40,6 +53,28 @@ pub fn plan(plan: &Plan, redactor: &Redactor, diff: &dyn Fn(&PlannedFile) -> Str
             "changes": plan.files.len(),
         },
     })
+}
+
+/// One edit as JSON, its value redacted.
+pub fn edit(one: &PlannedEdit, redactor: &Redactor) -> Value {
+    let names: Vec<String> = one
+        .edit
+        .at()
+        .0
+        .iter()
+        .map(|token| match token {
+            Token::Key(key) => key.clone(),
+            Token::Index(index) => index.to_string(),
+        })
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (op, value) = match &one.edit {
+        Edit::Set { value, .. } => ("set", redactor.value(&names, value)),
+        Edit::Append { value, .. } => ("append", redactor.value(&names, value)),
+        Edit::Remove { .. } => ("remove", Value::Null),
+        Edit::Rename { to, .. } => ("rename", Value::from(to.as_str())),
+    };
+    json!({ "rule": one.rule, "op": op, "pointer": one.edit.at().to_string(), "value": value })
 }
 
 /// One finding as JSON.

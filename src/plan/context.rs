@@ -8,7 +8,7 @@ use crate::facts::{Billing, FactSet, Pack, Region};
 use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
-use crate::rule::evaluate::matching_nodes;
+use crate::rule::evaluate::{compiled_conditions, matching_nodes, node_holds};
 use crate::tool::{Configuration, Credential, Workspace};
 
 /// What is fixed for one configuration before the first edit.
@@ -19,6 +19,8 @@ pub(super) struct Context {
     /// Whether it is to be edited.
     pub(super) edit: bool,
     pub(super) key_exported: bool,
+    /// Whether it holds a key that may be another vendor's.
+    pub(super) foreign_key: bool,
     pub(super) rules: Vec<Rc<Vec<Rule>>>,
 }
 #[derive(Default)]
@@ -61,7 +63,9 @@ impl Planner<'_> {
             .as_deref()
             .map(|id| self.catalogue.profile(id))
             .transpose()?;
-        let lite = self.catalogue.profile("lite")?;
+        let lite = self
+            .catalogue
+            .profile(self.request.plan.as_deref().unwrap_or("lite"))?;
         let mut contexts = Vec::new();
         for configuration in &workspace.configurations {
             let probe = self.facts(pack, &lite, Region::Intl, configuration);
@@ -72,21 +76,26 @@ impl Planner<'_> {
                 .unwrap_or(own);
             let profile = match (&asked, shown.billing) {
                 (Some(profile), _) => profile.clone(),
-                (None, Some(Billing::Metered)) => self.catalogue.profile("metered")?,
+                // Where the tool can't be metered, the address is a mistake, not a choice.
+                (None, Some(Billing::Metered))
+                    if configuration.tool.refusal(Billing::Metered).is_none() =>
+                {
+                    self.catalogue.profile("metered")?
+                }
                 (None, _) => lite.clone(),
             };
-            let region = self.request.region.or(shown.region).unwrap_or(Region::Intl);
+            let host = self.host_of(workspace, configuration);
+            let host = host.map(|host| {
+                self.points_at(
+                    workspace,
+                    host,
+                    &self.facts(pack, &lite, Region::Intl, host),
+                )
+            });
+            let seen = shown.region.or(host.and_then(|host| host.region));
+            let region = self.request.region.or(seen).unwrap_or(Region::Intl);
             let target = self.facts(pack, &profile, region, configuration);
-            let has_key = configuration
-                .tool
-                .credential
-                .as_ref()
-                .is_none_or(|credential| {
-                    credential.optional_for.contains(&profile.billing)
-                        || !matching_nodes(&credential.any, workspace, configuration, &target)
-                            .is_empty()
-                        || self.exported(credential)
-                });
+            let (has_key, foreign_key) = self.keys(workspace, configuration, &target);
             let layers = configuration
                 .layers
                 .iter()
@@ -104,7 +113,7 @@ impl Planner<'_> {
                     .collect(),
                 uses_zai,
                 billing: shown.billing,
-                region: shown.region,
+                region: seen,
                 points_at: shown.nodes,
                 profile: profile.id.clone(),
                 has_key,
@@ -129,6 +138,7 @@ impl Planner<'_> {
                 profile,
                 uses_zai: uses_zai || self.request.assume_set_up,
                 edit: self.request.fix && wanted,
+                foreign_key,
                 key_exported: configuration
                     .tool
                     .credential
@@ -138,6 +148,38 @@ impl Planner<'_> {
             });
         }
         Ok(contexts)
+    }
+
+    /// Whether a configuration has a key, and whether it holds one that may be another vendor's.
+    fn keys(
+        &self,
+        workspace: &Workspace,
+        configuration: &Configuration,
+        facts: &FactSet<'_>,
+    ) -> (bool, bool) {
+        let Some(credential) = &configuration.tool.credential else {
+            return (true, false);
+        };
+        let found = matching_nodes(&credential.any, workspace, configuration, facts);
+        let certain = matching_nodes(&credential.certain, workspace, configuration, facts);
+        let has_key = credential.optional_for.contains(&facts.profile.billing)
+            || !found.is_empty()
+            || self.exported(credential);
+        let foreign = !credential.certain.is_empty() && found.len() > certain.len();
+        (has_key, foreign)
+    }
+
+    /// The configuration of the tool that this one runs inside.
+    fn host_of<'w>(
+        &self,
+        workspace: &'w Workspace,
+        configuration: &Configuration,
+    ) -> Option<&'w Configuration> {
+        let host = configuration.tool.uses_zai.host.as_ref()?;
+        workspace
+            .configurations
+            .iter()
+            .find(|other| other.tool.id == *host)
     }
 
     /// Whether the environment has a key for a tool.
@@ -186,6 +228,14 @@ impl Planner<'_> {
         facts: &FactSet<'_>,
     ) -> PointsAt {
         let mut shown = PointsAt::default();
+        let effective = workspace.effective(configuration, configuration.tool.main_role());
+        let elsewhere = compiled_conditions(&configuration.tool.uses_zai.unless);
+        if elsewhere
+            .iter()
+            .any(|node| node_holds(node, &effective, facts) == Ok(true))
+        {
+            return shown;
+        }
         for (_, pointer, value) in matching_nodes(
             &configuration.tool.uses_zai.any,
             workspace,
@@ -241,6 +291,33 @@ impl Planner<'_> {
             }
         }
         self.refuse_guests(contexts, workspace);
+        self.note_moving_keys(contexts, workspace);
+    }
+
+    /// A key goes wherever the address goes, and is good at one service only.
+    fn note_moving_keys(&mut self, contexts: &[Context], workspace: &Workspace) {
+        for (index, (context, configuration)) in
+            contexts.iter().zip(&workspace.configurations).enumerate()
+        {
+            let target = &self.plan.targets[index];
+            if !self.edits(context, configuration) || !target.uses_zai || !target.has_key {
+                continue;
+            }
+            let to_server = context.profile.billing == Billing::SelfHosted;
+            let other_region = target.region.is_some_and(|region| region != context.region);
+            let name = &configuration.tool.name;
+            if to_server {
+                self.plan.notes.push(format!("the key that {name} has for Z.ai goes to your own server from now on; replace it there"));
+            } else if other_region
+                && configuration
+                    .tool
+                    .provider
+                    .iter()
+                    .all(|provider| provider.region.is_none())
+            {
+                self.plan.notes.push(format!("{name} moves to the other service, where its present key is not valid; set that service's key"));
+            }
+        }
     }
 
     /// A tool that runs inside another one is left alone with it.
@@ -296,6 +373,18 @@ impl Planner<'_> {
             .billing
             .is_some_and(|billing| billing != context.profile.billing)
             || target.region.is_some_and(|region| region != context.region);
+        let lacks = |what: &str| {
+            let name = tool
+                .provider(context.profile.billing, context.region)
+                .unwrap_or(&tool.id);
+            format!("{} {what} ({name})", tool.name)
+        };
+        if self.request.setup && !context.uses_zai && context.foreign_key {
+            return Some(format!(
+                "{} and it would be sent to Z.ai. Remove it first, then name the variable that holds Z.ai's with --key-env NAME",
+                lacks("holds a key that may be another vendor's")
+            ));
+        }
         let keyless = self.request.setup
             && !self.request.assume_set_up
             && (moves || !context.uses_zai)
@@ -303,8 +392,9 @@ impl Planner<'_> {
             && self.request.key_env.is_none();
         if keyless && let Some(credential) = &tool.credential {
             return Some(format!(
-                "{} has no key for Z.ai: {}. Name the variable that holds it with --key-env NAME",
-                tool.name, credential.without
+                "{}: {}. Name the variable that holds it with --key-env NAME",
+                lacks("has no key for Z.ai"),
+                credential.without
             ));
         }
         None

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
-use crate::document::Pointer;
+use crate::document::{Edit, Pointer};
 use crate::facts::{Billing, Region, SelfHosted};
 use crate::finding::{Finding, Severity};
 use crate::paths::Environment;
@@ -21,6 +21,8 @@ use crate::tool::Workspace;
 pub struct Request {
     /// The profile; without one each configuration is judged by what it points at.
     pub profile: Option<String>,
+    /// The plan to assume for configurations on the coding plan without a profile; `lite` without one.
+    pub plan: Option<String>,
     /// The facts pack; the newest without one.
     pub facts: Option<String>,
     /// Tools to restrict the plan to; named tools are also pointed at Z.ai when they aren't yet.
@@ -49,6 +51,15 @@ pub struct Request {
     pub assume_in_repository: Option<bool>,
 }
 
+/// One edit of the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedEdit {
+    /// The rule whose fix it belongs to.
+    pub rule: String,
+    /// The edit.
+    pub edit: Edit,
+}
+
 /// A file that would change.
 #[derive(Debug, Clone)]
 pub struct PlannedFile {
@@ -60,7 +71,9 @@ pub struct PlannedFile {
     pub before: Option<String>,
     /// The text that would be written.
     pub after: String,
-    /// The rules whose fixes it holds.
+    /// The edits that lead from one to the other, in order.
+    pub edits: Vec<PlannedEdit>,
+    /// The rules whose fixes they are.
     pub rules: Vec<String>,
     /// Who may overwrite it while running.
     pub rewritten_by: Option<String>,
@@ -105,6 +118,13 @@ pub struct Target {
     pub has_key: bool,
 }
 
+impl Target {
+    /// Whether there is anything to say of it: files, or use of Z.ai.
+    pub fn concerns(&self) -> bool {
+        self.uses_zai || !self.files.is_empty()
+    }
+}
+
 /// The outcome of evaluating everything.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -118,6 +138,8 @@ pub struct Plan {
     pub files: Vec<PlannedFile>,
     /// Tools left alone.
     pub refusals: Vec<Refusal>,
+    /// What a person should know before agreeing.
+    pub notes: Vec<String>,
     /// Rules that could not be evaluated.
     pub skipped: Vec<Skipped>,
     /// Rules whose fixes undo each other; then nothing may be written.
@@ -157,7 +179,7 @@ pub fn compute(
         last: HashSet::new(),
         superseded: HashSet::new(),
         impossible: HashMap::new(),
-        rules_by_file: BTreeMap::new(),
+        edits_by_file: BTreeMap::new(),
     };
     let contexts = planner.contexts(&pack, workspace)?;
     planner.refuse(&contexts, workspace);
@@ -180,7 +202,7 @@ struct Planner<'a> {
     /// Rules whose end is reached by an unsafe fix of an alternative.
     superseded: HashSet<String>,
     impossible: HashMap<(String, HitFile, Pointer), String>,
-    rules_by_file: BTreeMap<usize, Vec<String>>,
+    edits_by_file: BTreeMap<usize, Vec<PlannedEdit>>,
 }
 fn selected(request: &Request, rule: &Rule) -> bool {
     let names = |patterns: &[String]| patterns.iter().any(|pattern| selects(pattern, rule));

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::context::Context;
-use super::{Plan, PlannedFile, Planner, Request, Sighting, Skipped, selected};
-use crate::document::{Edit, Pointer, line_column};
+use super::{Plan, PlannedEdit, PlannedFile, Planner, Request, Sighting, Skipped, selected};
+use crate::document::{Edit, EditError, Pointer, line_column};
 use crate::facts::{FactSet, Pack};
 use crate::finding::{Finding, FixState, Safety};
 use crate::rule::catalogue::CatalogueError;
@@ -17,7 +17,7 @@ use crate::tool::{Configuration, Workspace};
 /// How often rules are evaluated again on the edited text before they are said to disagree.
 const MAX_ROUNDS: usize = 10;
 impl Planner<'_> {
-    fn edits(&self, context: &Context, configuration: &Configuration) -> bool {
+    pub(super) fn edits(&self, context: &Context, configuration: &Configuration) -> bool {
         let tool = &configuration.tool.id;
         context.edit
             && !self
@@ -162,30 +162,35 @@ impl Planner<'_> {
         workspace: &mut Workspace,
     ) {
         for (layer, fixes) in batch {
-            let mut edits: Vec<Edit> = fixes
+            let together: Vec<PlannedEdit> = fixes
                 .iter()
-                .flat_map(|(_, edits)| edits.iter().cloned())
+                .flat_map(|(rule, edits)| edits.iter().map(|edit| planned(rule, edit)))
                 .collect();
-            order(&mut edits);
-            let rules = fixes.iter().map(|(rule, _)| rule.clone());
-            if workspace.edit(layer, &edits).is_ok() {
-                self.rules_by_file.entry(layer).or_default().extend(rules);
+            if self.edit(layer, together, workspace).is_ok() {
                 continue;
             }
-            for (rule, mut edits) in fixes {
-                order(&mut edits);
-                match workspace.edit(layer, &edits) {
-                    Ok(()) => self.rules_by_file.entry(layer).or_default().push(rule),
-                    Err(error) => {
-                        let pointer = edits
-                            .first()
-                            .map(|edit| edit.at().clone())
-                            .unwrap_or_default();
-                        self.give_up(&rule, layer, pointer, &error.to_string(), workspace);
-                    }
+            for (rule, edits) in fixes {
+                let at = edits.first().map(|edit| edit.at().clone());
+                let alone = edits.iter().map(|edit| planned(&rule, edit)).collect();
+                if let Err(error) = self.edit(layer, alone, workspace) {
+                    let reason = error.to_string();
+                    self.give_up(&rule, layer, at.unwrap_or_default(), &reason, workspace);
                 }
             }
         }
+    }
+
+    fn edit(
+        &mut self,
+        layer: usize,
+        mut planned: Vec<PlannedEdit>,
+        workspace: &mut Workspace,
+    ) -> Result<(), EditError> {
+        order(&mut planned);
+        let edits: Vec<Edit> = planned.iter().map(|one| one.edit.clone()).collect();
+        workspace.edit(layer, &edits)?;
+        self.edits_by_file.entry(layer).or_default().extend(planned);
+        Ok(())
     }
 
     fn give_up(
@@ -218,7 +223,8 @@ impl Planner<'_> {
             .enumerate()
             .filter(|(_, layer)| layer.changed())
         {
-            let mut rules = self.rules_by_file.remove(&index).unwrap_or_default();
+            let edits = self.edits_by_file.remove(&index).unwrap_or_default();
+            let mut rules: Vec<String> = edits.iter().map(|one| one.rule.clone()).collect();
             rules.sort();
             rules.dedup();
             self.plan.files.push(PlannedFile {
@@ -226,6 +232,7 @@ impl Planner<'_> {
                 path: layer.config.path.clone(),
                 before: layer.config.exists.then(|| layer.before().to_owned()),
                 after: layer.document.text().to_owned(),
+                edits,
                 rules,
                 rewritten_by: layer.config.entry().rewritten_by.clone(),
             });
@@ -331,13 +338,20 @@ fn schedule(fixes: &mut Vec<(String, Vec<Edit>)>, rule: &str, edits: Vec<Edit>) 
 }
 
 /// Puts removals last, and among them the later places first, so that no edit moves what another one names.
-fn order(edits: &mut [Edit]) {
-    edits.sort_by(|a, b| match (a, b) {
+fn order(planned: &mut [PlannedEdit]) {
+    planned.sort_by(|a, b| match (&a.edit, &b.edit) {
         (Edit::Remove { at: a }, Edit::Remove { at: b }) => b.cmp(a),
         (Edit::Remove { .. }, _) => std::cmp::Ordering::Greater,
         (_, Edit::Remove { .. }) => std::cmp::Ordering::Less,
         _ => std::cmp::Ordering::Equal,
     });
+}
+
+fn planned(rule: &str, edit: &Edit) -> PlannedEdit {
+    PlannedEdit {
+        rule: rule.to_owned(),
+        edit: edit.clone(),
+    }
 }
 
 fn finding(hit: &Hit<'_>, fix: FixState, subject: Subject<'_>, round: usize) -> Finding {

@@ -37,7 +37,7 @@ pub enum CatalogueError {
         source: std::io::Error,
     },
     /// A word names nothing.
-    #[error("unknown {what} `{word}`{}; known: {}", near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default(), known.join(", "))]
+    #[error("unknown {what} `{word}`{}", hint(near, known))]
     Unknown {
         /// What it should have been.
         what: &'static str,
@@ -48,6 +48,14 @@ pub enum CatalogueError {
         /// All known ones.
         known: Vec<String>,
     },
+}
+
+/// The nearest known word, or all of them.
+fn hint(near: &Option<String>, known: &[String]) -> String {
+    match near {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => format!("; known: {}", known.join(", ")),
+    }
 }
 
 /// A file of the catalogue.

@@ -92,6 +92,8 @@ pub struct KeyFilter {
     pub not_match: Option<Pattern>,
     /// Whether some name on the way must be the tool's name of the endpoint in use.
     pub provider: bool,
+    /// Whether some name on the way must be one of the tool's names of the region's endpoints.
+    pub region: bool,
 }
 
 /// A compiled condition on nodes.
@@ -415,6 +417,7 @@ impl Compiler<'_> {
             pattern: whole(&filter.pattern)?,
             not_match: whole(&filter.not_match)?,
             provider: filter.provider,
+            region: filter.region,
         }))
     }
 

@@ -181,6 +181,9 @@ pub struct KeyFilter {
     /// Some name on the way to the node is the tool's own name of the endpoint that the profile uses.
     #[serde(default)]
     pub provider: bool,
+    /// Some name on the way is one of the tool's names of the endpoints of the region in force.
+    #[serde(default)]
+    pub region: bool,
 }
 
 /// One thing that must hold.

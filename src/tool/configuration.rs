@@ -169,6 +169,11 @@ impl Workspace {
         workspace
     }
 
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty() && self.unreadable.is_empty() && self.problems.is_empty()
+    }
+
     /// Adds the configurations that `files` of one tool make: one of the layers, and one for each side file.
     pub fn add(&mut self, tool: &Rc<Descriptor>, files: Vec<ConfigFile>) {
         let (side, merged): (Vec<_>, Vec<_>) = files

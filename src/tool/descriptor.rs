@@ -132,6 +132,9 @@ pub struct UsesZai {
     /// Any of these nodes, in any layer, shows it.
     #[serde(default)]
     pub any: Vec<NodeCondition>,
+    /// Any of these nodes in the merged settings shows that it uses something else all the same.
+    #[serde(default)]
+    pub unless: Vec<NodeCondition>,
     /// This tool runs inside another one, and uses what that one uses.
     #[serde(default)]
     pub host: Option<String>,
@@ -147,6 +150,10 @@ pub struct Credential {
     /// Any of these nodes, in any layer, is a key or a reference to one.
     #[serde(default)]
     pub any: Vec<NodeCondition>,
+    /// Nodes that are certainly a key of Z.ai's. With it, a configuration that doesn't use Z.ai yet is pointed there
+    /// only when each key it holds is one of these; without it, every key counts as Z.ai's.
+    #[serde(default)]
+    pub certain: Vec<NodeCondition>,
     /// Any of these variables, when set, is a key.
     #[serde(default)]
     pub env: Vec<String>,
@@ -238,16 +245,13 @@ impl Descriptor {
                     .map_err(|message| source.error(root.span(), message, None))?;
             }
         }
-        let conditions = descriptor
-            .uses_zai
-            .any
-            .iter()
-            .chain(&descriptor.uses_zai.host_has);
+        let uses = &descriptor.uses_zai;
+        let conditions = uses.any.iter().chain(&uses.unless).chain(&uses.host_has);
         for condition in conditions.chain(
             descriptor
                 .credential
                 .iter()
-                .flat_map(|credential| &credential.any),
+                .flat_map(|credential| credential.any.iter().chain(&credential.certain)),
         ) {
             condition.check(source)?;
         }

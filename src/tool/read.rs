@@ -35,6 +35,17 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::NotAFile { path, .. } | Self::TooLarge { path, .. } | Self::Io { path, .. } => {
+                path
+            }
+        }
+    }
+}
+
 /// Reads a regular file of at most [`MAX_BYTES`]; `None` when there is none.
 ///
 /// # Errors

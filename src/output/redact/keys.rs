@@ -290,6 +290,10 @@ pub(super) fn strength(name: &str) -> Option<Strength> {
             // npm spells it `_auth`; a plain `auth` names a method more often than a secret.
             return Some(Strength::Weak);
         }
+        // A variable that holds header lines holds keys among them.
+        ("headers", Some(_)) if name.bytes().all(|b| !b.is_ascii_lowercase()) => {
+            return Some(Strength::Strong);
+        }
         ("auth", None) => return strong(name.starts_with('_')),
         (
             "password" | "passwd" | "pwd" | "passphrase" | "passcode" | "authorization" | "jwt",
@@ -344,6 +348,7 @@ fn may_be_secret(name: &[u8]) -> bool {
             b'c' => has(b"ookie") || has(b"redential"),
             b'j' => has(b"wt"),
             b'b' => has(b"earer"),
+            b'h' => has(b"eaders"),
             _ => false,
         }
     })

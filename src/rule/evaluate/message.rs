@@ -19,6 +19,7 @@ impl Evaluation<'_, '_> {
     ) -> String {
         let facts = self.subject.facts;
         let show = |value: &Value| match value {
+            Value::String(text) if text.is_empty() => "\"\"".to_owned(),
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };

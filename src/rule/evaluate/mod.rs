@@ -346,13 +346,18 @@ impl<'r, 's> Evaluation<'r, 's> {
             Builtin::Unreadable => {
                 for index in &configuration.unreadable {
                     let file = &workspace.unreadable[*index];
+                    // Some tools read UTF-16, so nothing is said of the tool then.
+                    let ours = file.error.message.contains("UTF-16");
                     let consequence = file
                         .config
                         .entry()
                         .on_unreadable
                         .as_deref()
                         .unwrap_or("it can't be read");
-                    let error = format!("{}; {consequence}", file.error);
+                    let error = match ours {
+                        true => file.error.to_string(),
+                        false => format!("{}; {consequence}", file.error),
+                    };
                     hits.push(Hit {
                         rule: self.rule,
                         check,
