@@ -43,10 +43,9 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
         ));
     }
     match args.format {
-        Format::Json => context.print(&format!(
-            "{:#}\n",
-            json::plan(&plan, &view.redactor, &|_| String::new())
-        )),
+        Format::Json => {
+            context.print_json(&json::plan(&plan, &view.redactor, &|_| String::new()));
+        }
         Format::Text => context.print(&view.findings(|human| {
             let shown = plan
                 .findings

@@ -7,7 +7,7 @@ use super::args::{Format, Status};
 use super::context::{Context, Failure};
 use super::view::View;
 use crate::facts::Billing;
-use crate::output::json;
+use crate::output::{json, visible};
 use crate::plan::{self, Plan, Request, Target};
 use crate::transaction::{self, StateDir};
 
@@ -48,7 +48,7 @@ pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
             "configurations": configurations,
             "interrupted": interrupted.map(|summary| summary.id.to_string()),
         });
-        context.print(&format!("{value:#}\n"));
+        context.print_json(&value);
     } else {
         context.print(&text(context, &plan, &view, &state));
         if let Some(summary) = interrupted {
@@ -101,7 +101,7 @@ fn text(context: &Context, plan: &Plan, view: &View<'_>, state: &StateDir) -> St
             .map_or_else(|_| target.tool.clone(), |tool| tool.name.clone());
         let _ = writeln!(text, "{name}: {}", points_at(target));
         for place in &target.points_at {
-            let _ = writeln!(text, "    {}", view.redactor.text(place));
+            let _ = writeln!(text, "    {}", visible::plain(&view.redactor.text(place)));
         }
         for file in &target.files {
             let drift = match drift(state, file) {
