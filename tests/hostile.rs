@@ -499,8 +499,8 @@ fn a_hostile_rule_is_refused_with_the_place() {
             "r.toml:10:8: more than 32 brackets inside each other",
         ),
         (
-            rule("r", &nested("@[?", 100, "]")).into(),
-            "more than 32 brackets inside each other",
+            rule("r", &nested("@[?", 30, "]")).into(),
+            "more than 6 filters",
         ),
         (
             rule("r", &nested("(", 100_000, ")")).into(),

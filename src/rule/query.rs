@@ -59,6 +59,9 @@ const MAX_NESTING: usize = 32;
 /// How often a query may say `..`: each one multiplies the nodes by the depth of the file.
 const MAX_DESCENTS: usize = 2;
 
+/// How many filters a query may have: reading them inside each other takes time that doubles with each.
+const MAX_FILTERS: usize = 6;
+
 /// Refuses what would take too long, or more stack than there is.
 fn within_limits(text: &str) -> Result<(), String> {
     if text.len() > MAX_LENGTH {
@@ -69,6 +72,9 @@ fn within_limits(text: &str) -> Result<(), String> {
     }
     let (mut quote, mut escaped, mut dot) = (None, false, false);
     let (mut nesting, mut descents) = (0_usize, 0_usize);
+    if text.matches("[?").count() > MAX_FILTERS {
+        return Err(format!("more than {MAX_FILTERS} filters"));
+    }
     for c in text.chars() {
         if let Some(end) = quote {
             match c {
