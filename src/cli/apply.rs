@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
         value["transaction"] = written.as_ref().map_or(serde_json::Value::Null, |written| {
             written.id.to_string().into()
         });
-        context.print(&format!("{value:#}\n"));
+        context.print_json(&value);
         plan.files.len()
     } else {
         if context.global.verbose {

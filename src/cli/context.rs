@@ -10,6 +10,7 @@ use super::Exit;
 use super::args::{Color, Global};
 use crate::facts::Billing;
 use crate::output::redact::Redactor;
+use crate::output::visible;
 use crate::paths::{Environment, EnvironmentError};
 use crate::rule::catalogue::{Catalogue, CatalogueError};
 use crate::tool::{Workspace, recognise};
@@ -199,7 +200,12 @@ impl Context {
     /// Prints to standard output. A closed pipe is not an error: whoever reads has seen enough.
     pub(super) fn print(&self, text: &str) {
         let _ = AutoStream::new(io::stdout().lock(), choice(self.global.color))
-            .write_all(text.as_bytes());
+            .write_all(visible::styled(text).as_bytes());
+    }
+
+    /// Prints JSON to standard output.
+    pub(super) fn print_json(&self, value: &serde_json::Value) {
+        self.print(&visible::json(&format!("{value:#}\n")));
     }
 
     /// Prints a message to standard error.
@@ -207,7 +213,8 @@ impl Context {
         let text = text.strip_suffix('\n').unwrap_or(text);
         let _ = writeln!(
             AutoStream::new(io::stderr().lock(), choice(self.global.color)),
-            "{text}"
+            "{}",
+            visible::styled(text)
         );
     }
 
@@ -251,6 +258,7 @@ fn choice(color: Color) -> ColorChoice {
 /// Tells why a command ended early, on standard error.
 pub(super) fn complain(color: Color, failure: &Failure) {
     let text = Redactor::new().text(&failure.to_string()).into_owned();
+    let text = visible::plain(&text);
     let bold = anstyle::Style::new()
         .bold()
         .fg_color(Some(anstyle::AnsiColor::Red.into()));

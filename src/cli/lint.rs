@@ -49,15 +49,12 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
         ));
     }
     match args.format {
-        Format::Json => context.print(&format!(
-            "{:#}\n",
-            json::plan(
-                &plan,
-                &workspace.problems,
-                &view.redactor,
-                &|_| String::new()
-            )
-        )),
+        Format::Json => {
+            let value = json::plan(&plan, &workspace.problems, &view.redactor, &|_| {
+                String::new()
+            });
+            context.print_json(&value);
+        }
         Format::Text => context.print(&view.findings(|human| {
             let shown = plan
                 .findings

@@ -117,8 +117,7 @@ fn test(context: &Context, subjects: &[String]) -> Result<Exit, Failure> {
             .extension()
             .is_some_and(|extension| extension == "toml")
         {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure::usage(format!("{subject}: {error}")))?;
+            let text = crate::rule::catalogue::read(path)?;
             let source = Source::new(subject, &text);
             let rule = Rule::load(
                 &source,

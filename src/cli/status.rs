@@ -8,7 +8,7 @@ use super::args::{Format, Status};
 use super::context::{Context, Failure};
 use super::view::View;
 use crate::facts::Billing;
-use crate::output::json;
+use crate::output::{json, visible};
 use crate::plan::{self, Plan, Request, Target};
 use crate::transaction::{self, StateDir};
 
@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
             "configurations": configurations,
             "interrupted": interrupted.map(|summary| summary.id.to_string()),
         });
-        context.print(&format!("{value:#}\n"));
+        context.print_json(&value);
     } else {
         let broken = |file: &Path| {
             workspace
@@ -124,7 +124,7 @@ fn text(
         };
         let _ = writeln!(text, "{name}: {points_at}");
         for place in &target.points_at {
-            let _ = writeln!(text, "    {}", view.redactor.text(place));
+            let _ = writeln!(text, "    {}", visible::plain(&view.redactor.text(place)));
         }
         for file in &target.files {
             let drift = match drift(state, file) {

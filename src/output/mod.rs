@@ -6,5 +6,6 @@ pub mod json;
 pub mod redact;
 pub mod rule_page;
 mod secrets;
+pub mod visible;
 
 pub use secrets::{redactor_for, redactor_for_texts};

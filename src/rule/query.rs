@@ -28,6 +28,7 @@ impl Query {
     /// # Errors
     /// With what is wrong at which position.
     pub fn check(text: &str) -> Result<(), String> {
+        within_limits(text)?;
         JsonPath::parse(text)
             .map(drop)
             .map_err(|error| format!("not a JSONPath query (RFC 9535): {error}"))
@@ -51,6 +52,59 @@ impl Query {
     }
 }
 
+/// The longest query, in bytes.
+const MAX_LENGTH: usize = 1024;
+/// How deep brackets may be nested: the reader of queries is recursive.
+const MAX_NESTING: usize = 32;
+/// How often a query may say `..`: each one multiplies the nodes by the depth of the file.
+const MAX_DESCENTS: usize = 2;
+
+/// How many filters a query may have: reading them inside each other takes time that doubles with each.
+const MAX_FILTERS: usize = 6;
+
+/// Refuses what would take too long, or more stack than there is.
+fn within_limits(text: &str) -> Result<(), String> {
+    if text.len() > MAX_LENGTH {
+        return Err(format!(
+            "the query has {} bytes; the limit is {MAX_LENGTH}",
+            text.len()
+        ));
+    }
+    let (mut quote, mut escaped, mut dot) = (None, false, false);
+    let (mut nesting, mut descents) = (0_usize, 0_usize);
+    if text.matches("[?").count() > MAX_FILTERS {
+        return Err(format!("more than {MAX_FILTERS} filters"));
+    }
+    for c in text.chars() {
+        if let Some(end) = quote {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                _ if c == end => quote = None,
+                _ => {}
+            }
+            continue;
+        }
+        match c {
+            '\'' | '"' => quote = Some(c),
+            '[' | '(' => nesting += 1,
+            ']' | ')' => nesting = nesting.saturating_sub(1),
+            '.' if dot => descents += 1,
+            _ => {}
+        }
+        dot = c == '.' && !dot;
+        if nesting > MAX_NESTING {
+            return Err(format!(
+                "more than {MAX_NESTING} brackets inside each other"
+            ));
+        }
+        if descents > MAX_DESCENTS {
+            return Err(format!("more than {MAX_DESCENTS} times `..`"));
+        }
+    }
+    Ok(())
+}
+
 /// Reads a singular query (RFC 9535, 2.3.5.1): names and indexes only, so that it can speak of an absent place.
 ///
 /// # Errors
@@ -62,6 +116,7 @@ pub fn singular(text: &str) -> Result<Pointer, String> {
             position + 1
         ))
     };
+    within_limits(text)?;
     let Some(rest) = text.strip_prefix('$') else {
         return bad(0, "it must begin with `$`");
     };
