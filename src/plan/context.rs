@@ -8,7 +8,7 @@ use crate::facts::{Billing, FactSet, Pack, Region};
 use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
-use crate::rule::evaluate::{compiled_conditions, matching_nodes, node_holds};
+use crate::rule::evaluate::{NodeConditions, matching_nodes, node_holds};
 use crate::tool::{Configuration, Credential, Workspace};
 
 /// What is fixed for one configuration before the first edit.
@@ -211,12 +211,10 @@ impl Planner<'_> {
                 tool: &other.tool,
                 ..*facts
             };
-            let shows =
-                |conditions| !matching_nodes(conditions, workspace, other, &facts).is_empty();
-            let switched_on = uses
-                .host_has
-                .as_ref()
-                .is_none_or(|condition| shows(std::slice::from_ref(condition)));
+            let shows = |conditions: &NodeConditions| {
+                !matching_nodes(conditions, workspace, other, &facts).is_empty()
+            };
+            let switched_on = uses.host_has.is_empty() || shows(&uses.host_has);
             switched_on && (own || shows(&other.tool.uses_zai.any))
         }))
     }
@@ -229,7 +227,7 @@ impl Planner<'_> {
     ) -> PointsAt {
         let mut shown = PointsAt::default();
         let effective = workspace.effective(configuration, configuration.tool.main_role());
-        let elsewhere = compiled_conditions(&configuration.tool.uses_zai.unless);
+        let elsewhere = configuration.tool.uses_zai.unless.nodes();
         if elsewhere
             .iter()
             .any(|node| node_holds(node, &effective, facts) == Ok(true))

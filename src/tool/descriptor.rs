@@ -6,7 +6,7 @@ use crate::document::Format;
 use crate::facts::{Billing, Region};
 use crate::load::{LoadError, Source, Spanned};
 use crate::paths::Os;
-use crate::rule::schema::NodeCondition;
+use crate::rule::evaluate::NodeConditions;
 
 /// How far a config file reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
@@ -131,16 +131,16 @@ pub struct Provider {
 pub struct UsesZai {
     /// Any of these nodes, in any layer, shows it.
     #[serde(default)]
-    pub any: Vec<NodeCondition>,
+    pub any: NodeConditions,
     /// Any of these nodes in the merged settings shows that it uses something else all the same.
     #[serde(default)]
-    pub unless: Vec<NodeCondition>,
+    pub unless: NodeConditions,
     /// This tool runs inside another one, and uses what that one uses.
     #[serde(default)]
     pub host: Option<String>,
-    /// With `host`: the node in the host's configuration that shows that this tool is switched on.
+    /// With `host`: any of these nodes in the host's configuration shows that this tool is switched on.
     #[serde(default)]
-    pub host_has: Option<NodeCondition>,
+    pub host_has: NodeConditions,
 }
 
 /// How to see that a configuration has a key.
@@ -149,11 +149,11 @@ pub struct UsesZai {
 pub struct Credential {
     /// Any of these nodes, in any layer, is a key or a reference to one.
     #[serde(default)]
-    pub any: Vec<NodeCondition>,
+    pub any: NodeConditions,
     /// Nodes that are certainly a key of Z.ai's. With it, a configuration that doesn't use Z.ai yet is pointed there
     /// only when each key it holds is one of these; without it, every key counts as Z.ai's.
     #[serde(default)]
-    pub certain: Vec<NodeCondition>,
+    pub certain: NodeConditions,
     /// Any of these variables, when set, is a key.
     #[serde(default)]
     pub env: Vec<String>,
@@ -246,14 +246,13 @@ impl Descriptor {
             }
         }
         let uses = &descriptor.uses_zai;
-        let conditions = uses.any.iter().chain(&uses.unless).chain(&uses.host_has);
-        for condition in conditions.chain(
-            descriptor
-                .credential
-                .iter()
-                .flat_map(|credential| credential.any.iter().chain(&credential.certain)),
-        ) {
-            condition.check(source)?;
+        let credential = descriptor.credential.iter();
+        let keys = credential.flat_map(|credential| [&credential.any, &credential.certain]);
+        for conditions in [&uses.any, &uses.unless, &uses.host_has]
+            .into_iter()
+            .chain(keys)
+        {
+            conditions.check(source)?;
         }
         Ok(descriptor)
     }

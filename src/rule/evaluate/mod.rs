@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-pub use nodes::{compiled_conditions, matching_nodes, node_holds};
+pub use nodes::{NodeConditions, matching_nodes, node_holds};
 
 use nodes::select;
 use serde_json::Value;
@@ -310,7 +310,7 @@ impl<'r, 's> Evaluation<'r, 's> {
             facts,
             ..
         } = self.subject;
-        let conditions = compiled_conditions(&configuration.tool.uses_zai.any);
+        let conditions = configuration.tool.uses_zai.any.nodes();
         let mut fallback = None;
         for (index, layer) in workspace
             .layers_of(configuration, role)

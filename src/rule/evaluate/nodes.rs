@@ -1,10 +1,13 @@
 //! Nodes at a place, and conditions on them.
 
+use std::cell::OnceCell;
+
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::document::{Pointer, Token};
 use crate::facts::FactSet;
-use crate::load::Source;
+use crate::load::{LoadError, Source};
 use crate::rule::compile::{KeyFilter, Node, Place};
 use crate::rule::predicate::{Judge, Verdict};
 use crate::rule::schema::NodeCondition;
@@ -99,24 +102,53 @@ pub fn node_holds(node: &Node, value: &Value, facts: &FactSet<'_>) -> Result<boo
     Ok(some != node.none)
 }
 
-/// A descriptor's conditions, compiled; loading has checked them.
-pub fn compiled_conditions(conditions: &[NodeCondition]) -> Vec<Node> {
-    let source = Source::new("descriptor", "");
-    conditions
-        .iter()
-        .filter_map(|condition| condition.compile(&source).ok())
-        .collect()
+/// A descriptor's conditions; they are compiled once, since several steps of a run ask for them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct NodeConditions {
+    written: Vec<NodeCondition>,
+    #[serde(skip)]
+    compiled: OnceCell<Vec<Node>>,
+}
+
+impl NodeConditions {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.written.is_empty()
+    }
+
+    /// Checks every query and expression.
+    ///
+    /// # Errors
+    /// With file, line and column.
+    pub fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
+        self.written
+            .iter()
+            .try_for_each(|condition| condition.check(source))
+    }
+
+    /// The compiled conditions; loading has checked them.
+    pub fn nodes(&self) -> &[Node] {
+        self.compiled.get_or_init(|| {
+            let source = Source::new("descriptor", "");
+            let compiled = self
+                .written
+                .iter()
+                .map(|condition| condition.compile(&source));
+            compiled.filter_map(Result::ok).collect()
+        })
+    }
 }
 
 /// The nodes of a configuration that meet one of the conditions, layer by layer; for `uses-zai` and credentials.
 pub fn matching_nodes<'w>(
-    conditions: &[NodeCondition],
+    conditions: &NodeConditions,
     workspace: &'w Workspace,
     configuration: &'w Configuration,
     facts: &FactSet<'_>,
 ) -> Vec<(usize, Pointer, &'w Value)> {
     let mut found = Vec::new();
-    for node in compiled_conditions(conditions) {
+    for node in conditions.nodes() {
         let role = node
             .role
             .clone()
@@ -127,7 +159,7 @@ pub fn matching_nodes<'w>(
                 continue;
             }
             let Some(value) = layer.value() else { continue };
-            for (pointer, value) in meeting(&node, value, facts).unwrap_or_default() {
+            for (pointer, value) in meeting(node, value, facts).unwrap_or_default() {
                 found.push((*index, layer.root.join(&pointer), value));
             }
         }

@@ -3,6 +3,8 @@
 mod endpoint;
 mod model;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use endpoint::nearest_endpoint;
@@ -26,6 +28,11 @@ pub struct Pattern {
     text: String,
     whole: bool,
     regex: OnceLock<Option<Regex>>,
+}
+
+thread_local! {
+    /// Expressions that were compiled before: rules share many of them.
+    static COMPILED: RefCell<HashMap<String, Option<Regex>>> = RefCell::default();
 }
 
 impl Pattern {
@@ -84,7 +91,17 @@ impl Pattern {
             return self.text.split('|').any(|name| name == text);
         }
         self.regex
-            .get_or_init(|| self.build().ok())
+            .get_or_init(|| {
+                let key = format!("{}{}", self.whole, self.text);
+                let build = |cache: &RefCell<HashMap<_, _>>| {
+                    let mut cache = cache.borrow_mut();
+                    cache
+                        .entry(key)
+                        .or_insert_with(|| self.build().ok())
+                        .clone()
+                };
+                COMPILED.with(build)
+            })
             .as_ref()
             .is_some_and(|regex| regex.is_match(text.as_bytes()))
     }
