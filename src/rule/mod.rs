@@ -8,6 +8,7 @@ pub mod fix;
 pub mod predicate;
 pub mod query;
 pub mod schema;
+mod steps;
 
 pub use catalogue::Catalogue;
 pub use compile::Rule;

@@ -5,13 +5,29 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
+use super::steps::Steps;
 use crate::document::{Pointer, Token};
 
 /// Any query; it is parsed when it is first used, since most rules of a catalogue never run.
 #[derive(Debug, Clone)]
 pub struct Query {
     text: String,
-    path: OnceLock<Option<JsonPath>>,
+    path: OnceLock<Selector>,
+}
+
+#[derive(Debug, Clone)]
+enum Selector {
+    Steps(Steps),
+    Path(Option<JsonPath>),
+}
+
+impl Selector {
+    fn parse(text: &str) -> Self {
+        match Steps::parse(text) {
+            Some(steps) => Self::Steps(steps),
+            None => Self::Path(JsonPath::parse(text).ok()),
+        }
+    }
 }
 
 impl Query {
@@ -36,8 +52,11 @@ impl Query {
 
     /// The nodes it selects, in document order, each with its place.
     pub fn nodes<'v>(&self, value: &'v Value) -> Vec<(Pointer, &'v Value)> {
-        let path = self.path.get_or_init(|| JsonPath::parse(&self.text).ok());
-        let Some(path) = path else { return Vec::new() };
+        let path = match self.path.get_or_init(|| Selector::parse(&self.text)) {
+            Selector::Steps(steps) => return steps.nodes(value),
+            Selector::Path(Some(path)) => path,
+            Selector::Path(None) => return Vec::new(),
+        };
         let located = path.query_located(value);
         located
             .iter()
