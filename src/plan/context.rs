@@ -30,24 +30,6 @@ struct PointsAt {
     region: Option<Region>,
 }
 impl Planner<'_> {
-    fn facts<'f>(
-        &'f self,
-        pack: &'f Pack,
-        profile: &'f Profile,
-        region: Region,
-        configuration: &'f Configuration,
-    ) -> FactSet<'f> {
-        FactSet {
-            pack,
-            profile,
-            region,
-            tool: &configuration.tool,
-            region_named: self.request.region.is_some(),
-            self_hosted: self.request.self_hosted.as_ref(),
-            key_env: self.request.key_env.as_deref(),
-        }
-    }
-
     pub(super) fn named(&self, tool: &str) -> bool {
         self.request.tools.iter().any(|named| named == tool)
     }
@@ -68,7 +50,7 @@ impl Planner<'_> {
             .profile(self.request.plan.as_deref().unwrap_or("lite"))?;
         let mut contexts = Vec::new();
         for configuration in &workspace.configurations {
-            let probe = self.facts(pack, &lite, Region::Intl, configuration);
+            let probe = self.request.facts(pack, &lite, Region::Intl, configuration);
             let shown = self.points_at(workspace, configuration, &probe);
             let own = !shown.nodes.is_empty();
             let uses_zai = self
@@ -89,12 +71,12 @@ impl Planner<'_> {
                 self.points_at(
                     workspace,
                     host,
-                    &self.facts(pack, &lite, Region::Intl, host),
+                    &self.request.facts(pack, &lite, Region::Intl, host),
                 )
             });
             let seen = shown.region.or(host.and_then(|host| host.region));
             let region = self.request.region.or(seen).unwrap_or(Region::Intl);
-            let target = self.facts(pack, &profile, region, configuration);
+            let target = self.request.facts(pack, &profile, region, configuration);
             let (has_key, foreign_key) = self.keys(workspace, configuration, &target);
             let layers = configuration
                 .layers

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::document::{Edit, Pointer};
-use crate::facts::{Billing, Region, SelfHosted};
+use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted};
 use crate::finding::{Finding, Severity};
 use crate::paths::Environment;
+use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{Catalogue, CatalogueError};
 use crate::rule::evaluate::HitFile;
-use crate::tool::Workspace;
+use crate::tool::{Configuration, Workspace};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +50,27 @@ pub struct Request {
     pub assume_set_up: bool,
     /// Takes every file as belonging to a repository, or not (rules' own cases).
     pub assume_in_repository: Option<bool>,
+}
+
+impl Request {
+    /// The facts as a configuration sees them.
+    fn facts<'f>(
+        &'f self,
+        pack: &'f Pack,
+        profile: &'f Profile,
+        region: Region,
+        configuration: &'f Configuration,
+    ) -> FactSet<'f> {
+        FactSet {
+            pack,
+            profile,
+            region,
+            tool: &configuration.tool,
+            region_named: self.region.is_some(),
+            self_hosted: self.self_hosted.as_ref(),
+            key_env: self.key_env.as_deref(),
+        }
+    }
 }
 
 /// One edit of the plan.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::context::Context;
 use super::{Plan, PlannedEdit, PlannedFile, Planner, Request, Sighting, Skipped, selected};
 use crate::document::{Edit, EditError, Pointer, line_column};
-use crate::facts::{FactSet, Pack};
+use crate::facts::Pack;
 use crate::finding::{Finding, FixState, Safety};
 use crate::rule::catalogue::CatalogueError;
 use crate::rule::evaluate::{Hit, HitFile, Outcome, Subject, evaluate};
@@ -42,15 +42,9 @@ impl Planner<'_> {
                 let edits = self.edits(context, configuration);
                 let pointed = context.uses_zai
                     || (edits && self.request.setup && self.named(&configuration.tool.id));
-                let facts = FactSet {
-                    pack,
-                    profile: &context.profile,
-                    region: context.region,
-                    tool: &configuration.tool,
-                    region_named: self.request.region.is_some(),
-                    self_hosted: self.request.self_hosted.as_ref(),
-                    key_env: self.request.key_env.as_deref(),
-                };
+                let facts =
+                    self.request
+                        .facts(pack, &context.profile, context.region, configuration);
                 let repositories = &self.repositories;
                 let assumed = self.request.assume_in_repository;
                 let in_repository = |path: &Path| {
