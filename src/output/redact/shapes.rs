@@ -1,86 +1,182 @@
 //! Secrets that show by their shape, whatever name they stand under.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
+/// What may follow a vendor's prefix.
+#[derive(Clone, Copy)]
+enum Class {
+    /// Letters and digits.
+    Alphanumeric,
+    /// These and `_`.
+    Underscore,
+    /// These and `-`.
+    Hyphen,
+    /// These and both.
+    Word,
+    /// Upper-case letters and digits.
+    Upper,
+    /// Letters, digits and `/`.
+    Path,
+}
 
-/// Vendors' prefixes. Each alternative starts with a literal, so that the search is a scan for
-/// literals; what has none (Z.ai's own keys, credentials in a URL) is found by hand below.
-static PREFIXED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"sk-[A-Za-z0-9_-]{16}|(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16}",
-        r"|gh[pousr]_[A-Za-z0-9_]{16}|github_pat_[A-Za-z0-9_]{16}|glpat-[A-Za-z0-9_-]{16}",
-        r"|xox[abeprs]-[A-Za-z0-9-]{10}|AIza[A-Za-z0-9_-]{30}|A[KS]IA[A-Z0-9]{16}|ya29\.[A-Za-z0-9_-]{20}",
-        r"|hf_[A-Za-z0-9]{20}|gsk_[A-Za-z0-9]{20}|npm_[A-Za-z0-9]{30}|xai-[A-Za-z0-9]{20}|nvapi-[A-Za-z0-9_-]{20}",
-        r"|pplx-[A-Za-z0-9]{20}|tvly-[A-Za-z0-9_-]{16}|eyJ[A-Za-z0-9_-]{8}",
-        r"|(?:Bearer|bearer|BEARER|Basic|basic|BASIC)[ \t]{1,8}[A-Za-z0-9._~+/=-]{4}",
-        r"|hooks\.slack\.com/services/[A-Za-z0-9/]{8}",
-        r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----",
-    ))
-    .expect("the pattern is a constant")
-});
+impl Class {
+    fn has(self, b: u8) -> bool {
+        match self {
+            Self::Alphanumeric => b.is_ascii_alphanumeric(),
+            Self::Underscore => b.is_ascii_alphanumeric() || b == b'_',
+            Self::Hyphen => b.is_ascii_alphanumeric() || b == b'-',
+            Self::Word => word(b),
+            Self::Upper => b.is_ascii_uppercase() || b.is_ascii_digit(),
+            Self::Path => b.is_ascii_alphanumeric() || b == b'/',
+        }
+    }
+}
+
+/// Vendors' prefixes, what follows them, and how much of it at least. What has no prefix (Z.ai's own keys, credentials
+/// in a URL) is found by hand below.
+const PREFIXES: &[(&str, Class, usize)] = &[
+    ("sk-", Class::Word, 16),
+    ("sk_live_", Class::Alphanumeric, 16),
+    ("sk_test_", Class::Alphanumeric, 16),
+    ("rk_live_", Class::Alphanumeric, 16),
+    ("rk_test_", Class::Alphanumeric, 16),
+    ("ghp_", Class::Underscore, 16),
+    ("gho_", Class::Underscore, 16),
+    ("ghu_", Class::Underscore, 16),
+    ("ghs_", Class::Underscore, 16),
+    ("ghr_", Class::Underscore, 16),
+    ("github_pat_", Class::Underscore, 16),
+    ("glpat-", Class::Word, 16),
+    ("xoxa-", Class::Hyphen, 10),
+    ("xoxb-", Class::Hyphen, 10),
+    ("xoxe-", Class::Hyphen, 10),
+    ("xoxp-", Class::Hyphen, 10),
+    ("xoxr-", Class::Hyphen, 10),
+    ("xoxs-", Class::Hyphen, 10),
+    ("AIza", Class::Word, 30),
+    ("AKIA", Class::Upper, 16),
+    ("ASIA", Class::Upper, 16),
+    ("ya29.", Class::Word, 20),
+    ("hf_", Class::Alphanumeric, 20),
+    ("gsk_", Class::Alphanumeric, 20),
+    ("npm_", Class::Alphanumeric, 30),
+    ("xai-", Class::Alphanumeric, 20),
+    ("nvapi-", Class::Word, 20),
+    ("pplx-", Class::Alphanumeric, 20),
+    ("tvly-", Class::Word, 16),
+    (JWT, Class::Word, 8),
+    (SLACK, Class::Path, 8),
+];
+
+const JWT: &str = "eyJ";
+const SLACK: &str = "hooks.slack.com/services/";
+const SCHEMES: [&str; 6] = ["Bearer", "bearer", "BEARER", "Basic", "basic", "BASIC"];
+const PEM: &str = "-----BEGIN ";
+
+/// For each byte: which of the prefixes begin with it, one bit each, and whether anything else above does (the last bit).
+static FIRST: [u64; 256] = {
+    let mut first = [0; 256];
+    let mut index = 0;
+    while index < PREFIXES.len() {
+        first[PREFIXES[index].0.as_bytes()[0] as usize] |= 1 << index;
+        index += 1;
+    }
+    let mut index = 0;
+    while index < SCHEMES.len() {
+        first[SCHEMES[index].as_bytes()[0] as usize] |= 1 << 63;
+        index += 1;
+    }
+    first[PEM.as_bytes()[0] as usize] |= 1 << 63;
+    first
+};
+
+fn word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
+}
 
 /// Adds the places in `text` that have a secret's shape.
 ///
-/// The pattern matches a fixed length and the rest of the word is taken here, so that no text makes
-/// the search look at a long word more than a few times.
+/// A fixed length decides and the rest of the word is taken then, so that no text makes the search look at a long word
+/// more than a few times.
 pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
-    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    let (mut from, mut no_jwt_before) = (0, 0);
-    while let Some(found) = PREFIXED.find_at(text, from) {
-        let (start, shape) = (found.start(), found.as_str());
-        let glued = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
-        from = start + 1;
-        if let Some(scheme) = ["bearer", "basic"].iter().find(|s| starts_with(shape, s)) {
-            let value = start + scheme.len();
-            let value = value
-                + bytes[value..]
-                    .iter()
-                    .take_while(|b| matches!(b, b' ' | b'\t'))
-                    .count();
-            let end = run(bytes, value, |b| word(b) || b"._~+/=".contains(&b));
-            if scheme_value(&text[value..end]) {
-                spans.push(value..end);
-                from = end;
-            } else {
-                from = value;
-            }
-        } else if shape.starts_with("-----") {
-            from = private_key(text, found.end());
-            spans.push(start..from);
-        } else if glued || (shape.starts_with("eyJ") && start < no_jwt_before) {
-            // `task-…` ends like `sk-…` begins.
-        } else if shape.starts_with("eyJ") {
-            let header = run(bytes, start, word);
-            let payload = run(bytes, (header + 1).min(bytes.len()), word);
-            if bytes.get(header) == Some(&b'.') && payload > header + 8 {
-                let signed = bytes.get(payload) == Some(&b'.');
-                from = if signed {
-                    run(bytes, payload + 1, word)
-                } else {
-                    payload
-                };
-                spans.push(start..from);
-            } else {
-                no_jwt_before = header;
-            }
-        } else {
-            let start = start
-                + if shape.starts_with("hooks") {
-                    "hooks.slack.com/services/".len()
-                } else {
-                    0
-                };
-            from = run(bytes, start, |b| {
-                word(b) || (b == b'/' && shape.starts_with("hooks"))
+    let (mut at, mut no_jwt_before) = (0, 0);
+    while let Some(offset) = bytes[at..].iter().position(|b| FIRST[usize::from(*b)] != 0) {
+        at += offset;
+        let rest = &bytes[at..];
+        let glued = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+        let candidates = FIRST[usize::from(rest[0])];
+        let prefixed = (0..PREFIXES.len())
+            .filter(|index| candidates >> index & 1 == 1)
+            .map(|index| &PREFIXES[index])
+            .find(|(prefix, class, least)| {
+                rest.strip_prefix(prefix.as_bytes()).is_some_and(|value| {
+                    value.len() >= *least && value[..*least].iter().all(|b| class.has(*b))
+                })
             });
-            from = from.max(found.end());
-            spans.push(start..from);
-        }
+        at = if let Some((prefix, class, least)) = prefixed {
+            if glued {
+                // `task-…` ends like `sk-…` begins.
+                at + 1
+            } else if *prefix == JWT {
+                jwt(bytes, at, &mut no_jwt_before, spans)
+            } else {
+                let value = at + prefix.len();
+                let start = if *prefix == SLACK { value } else { at };
+                let end = run(bytes, value, |b| class.has(b) || word(b)).max(value + least);
+                spans.push(start..end);
+                end
+            }
+        } else if let Some(scheme) = SCHEMES.iter().find(|s| rest.starts_with(s.as_bytes())) {
+            credentials(text, at + scheme.len(), spans)
+        } else if rest.starts_with(PEM.as_bytes()) {
+            private_key(text, at, spans)
+        } else {
+            at + 1
+        };
     }
     by_hand(text, spans);
+}
+
+/// A JSON web token may begin at `start`; where to go on. Between it and `no_jwt_before` none can begin.
+fn jwt(
+    bytes: &[u8],
+    start: usize,
+    no_jwt_before: &mut usize,
+    spans: &mut Vec<Range<usize>>,
+) -> usize {
+    if start < *no_jwt_before {
+        return start + 1;
+    }
+    let header = run(bytes, start, word);
+    let payload = run(bytes, (header + 1).min(bytes.len()), word);
+    if bytes.get(header) != Some(&b'.') || payload <= header + 8 {
+        *no_jwt_before = header;
+        return start + 1;
+    }
+    let signed = bytes.get(payload) == Some(&b'.');
+    let end = if signed {
+        run(bytes, payload + 1, word)
+    } else {
+        payload
+    };
+    spans.push(start..end);
+    end
+}
+
+/// What follows `Bearer` or `Basic`, which ends at `scheme`; where to go on.
+fn credentials(text: &str, scheme: usize, spans: &mut Vec<Range<usize>>) -> usize {
+    let bytes = text.as_bytes();
+    let value = run(bytes, scheme, |b| matches!(b, b' ' | b'\t'));
+    let end = run(bytes, value, |b| word(b) || b"._~+/=".contains(&b));
+    if !(1..=8).contains(&(value - scheme)) || end - value < 4 {
+        return scheme;
+    }
+    if scheme_value(&text[value..end]) {
+        spans.push(value..end);
+        return end;
+    }
+    value
 }
 
 /// The end of the run of bytes that begins at `start`.
@@ -101,9 +197,26 @@ fn scheme_value(word: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'-')
 }
 
-/// The end of a PEM block whose first line ends at `start`; its lines may be written as `\n`.
-fn private_key(text: &str, start: usize) -> usize {
+/// A PEM block with a private key may begin at `start`; where to go on. Its lines may be written as `\n`.
+fn private_key(text: &str, start: usize, spans: &mut Vec<Range<usize>>) -> usize {
     let bytes = text.as_bytes();
+    let label = run(bytes, start + PEM.len(), |b| {
+        b.is_ascii_uppercase() || b.is_ascii_digit() || b == b' '
+    });
+    let label_text = &bytes[start + PEM.len()..label];
+    if label_text.len() > 51
+        || !label_text.ends_with(b"PRIVATE KEY")
+        || !bytes[label..].starts_with(b"-----")
+    {
+        return start + 1;
+    }
+    let end = end_of_key(bytes, label + 5);
+    spans.push(start..end);
+    end
+}
+
+/// The end of a PEM block whose first line ends at `start`.
+fn end_of_key(bytes: &[u8], start: usize) -> usize {
     let body = |b: u8| b.is_ascii_alphanumeric() || b"+/=\\:, \t\r\n".contains(&b);
     let mut end = start;
     loop {
