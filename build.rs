@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Tables that evaluation doesn't need: of a rule, and of a facts pack.
-const PROSE: [&str; 5] = ["evidence", "docs", "case", "policy", "error"];
+const PROSE: [&str; 4] = ["evidence", "docs", "case", "error"];
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);

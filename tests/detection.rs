@@ -58,7 +58,7 @@ impl World {
     fn found(&self, tool: &str, project: Option<&str>) -> Vec<String> {
         let tool = Catalogue::load(&[]).unwrap().tool(tool).unwrap();
         let project: Option<PathBuf> = project.map(|name| self.folder.path().join(name));
-        let mut files = detect(&tool, &self.environment, project.as_deref());
+        let mut files = detect(&tool, &self.environment, project.as_deref(), None);
         files.retain(|file| file.exists);
         files.sort_by_key(|file| (file.role().to_owned(), file.rank()));
         files
@@ -281,7 +281,7 @@ fn a_file_that_may_be_created_is_offered_only_when_no_other_of_its_kind_is_there
     let world = World::new(Os::Linux, &[]);
     let offered = |tool: &str| -> Vec<PathBuf> {
         let tool = Catalogue::load(&[]).unwrap().tool(tool).unwrap();
-        let files = detect(&tool, &world.environment, None);
+        let files = detect(&tool, &world.environment, None, None);
         files
             .into_iter()
             .filter(|file| !file.exists)
@@ -305,7 +305,12 @@ fn scopes_are_told_apart_when_the_project_is_the_home() {
     let world = World::new(Os::Linux, &[]);
     world.touch(&["home/.claude/settings.json"]);
     let tool = Catalogue::load(&[]).unwrap().tool("claude-code").unwrap();
-    let files = detect(&tool, &world.environment, Some(&world.environment.home));
+    let files = detect(
+        &tool,
+        &world.environment,
+        Some(&world.environment.home),
+        None,
+    );
     let scopes: Vec<Scope> = files
         .iter()
         .filter(|file| file.exists)

@@ -34,6 +34,10 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
         ));
     }
     let mut workspace = context.workspace(&args.paths)?;
+    let request = Request {
+        busy: busy(context, args, &workspace),
+        ..request
+    };
     let mut plan = plan::compute(
         &context.catalogue,
         &mut workspace,
@@ -165,6 +169,38 @@ fn request(context: &Context, args: &Apply) -> Result<Request, Failure> {
         self_hosted,
         ..Request::default()
     })
+}
+
+/// Tools whose running programs would overwrite what is written. Another home's files are nobody's here.
+fn busy(context: &Context, args: &Apply, workspace: &Workspace) -> BTreeMap<String, String> {
+    let mut busy = BTreeMap::new();
+    if args.force || context.global.home.is_some() {
+        return busy;
+    }
+    for configuration in &workspace.configurations {
+        let tool = &configuration.tool;
+        let Some(running) = tool
+            .running
+            .as_ref()
+            .filter(|_| !busy.contains_key(&tool.id))
+        else {
+            continue;
+        };
+        let found = crate::tool::running(&running.programs);
+        let named: Vec<String> = found
+            .iter()
+            .map(|process| format!("{} ({})", process.program, process.pid))
+            .collect();
+        if !named.is_empty() {
+            let reason = format!(
+                "{} is running: {}. Close it first; --force writes all the same",
+                named.join(", "),
+                running.loses
+            );
+            busy.insert(tool.id.clone(), reason);
+        }
+    }
+    busy
 }
 
 /// Tools that were named but have neither files nor one that could be created.

@@ -126,6 +126,9 @@ pub struct Apply {
     /// Also apply fixes that take away something you chose or cost money
     #[arg(long)]
     pub unsafe_fixes: bool,
+    /// Write although a running program will overwrite a file
+    #[arg(long)]
+    pub force: bool,
     /// Which rules take part.
     #[command(flatten)]
     pub selection: Selection,

@@ -72,6 +72,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         base_url: None,
         model: None,
         unsafe_fixes: false,
+        force: false,
         selection: Selection::default(),
         format: Format::Text,
     };

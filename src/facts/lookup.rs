@@ -42,7 +42,7 @@ impl FactSet<'_> {
     ///
     /// Beside the pack's own keys there are computed ones: `endpoint.<protocol>` (the base URL for the profile's
     /// billing and the region), `tool.provider` (the tool's own name of that endpoint), `tool.model.<tier>` (a model
-    /// id in the tool's spelling), `key.env` and `key.reference` (from `--key-env`).
+    /// id in the tool's spelling), `tool.standing` (what the policy says of the tool), `key.env` and `key.reference` (from `--key-env`).
     pub fn lookup(&self, key: &str) -> Option<Value> {
         if let Some(protocol) = key.strip_prefix("endpoint.") {
             return self.endpoint(protocol).map(Value::String);
@@ -54,6 +54,7 @@ impl FactSet<'_> {
                     .provider(self.profile.billing, self.region)
                     .map(Value::from);
             }
+            "tool.standing" => return Some(self.standing().into()),
             "key.env" => return self.key_env.map(Value::from),
             "key.reference" => {
                 return self
@@ -85,7 +86,7 @@ impl FactSet<'_> {
         let computed = match key.split_once('.') {
             Some(("endpoint", protocol)) => parse_protocol(protocol).is_some(),
             Some(("tool", rest)) => {
-                rest == "provider"
+                matches!(rest, "provider" | "standing")
                     || rest
                         .strip_prefix("model.")
                         .is_some_and(|t| TIERS.contains(&t))
@@ -94,6 +95,28 @@ impl FactSet<'_> {
             _ => false,
         };
         computed || pack.fact.iter().any(|fact| fact.key == key)
+    }
+
+    /// What Z.ai's policy says of using the plan in this tool: "supported", "best-effort", "coding-only" (named as
+    /// one that must not use it) or "unlisted". A tool that
+    /// runs inside another one is judged as that one.
+    fn standing(&self) -> &'static str {
+        let tool = self.tool.uses_zai.host.as_deref().unwrap_or(&self.tool.id);
+        let lists = |policy: &str| {
+            let named = self.pack.policy.iter().filter(|one| one.id == policy);
+            named
+                .flat_map(|one| &one.tools)
+                .any(|listed| listed == tool)
+        };
+        if lists("supported-tools") {
+            "supported"
+        } else if lists("best-effort-tools") {
+            "best-effort"
+        } else if lists("coding-only") {
+            "coding-only"
+        } else {
+            "unlisted"
+        }
     }
 
     fn tier(&self, tier: &str) -> Option<String> {

@@ -220,7 +220,7 @@ impl Pack {
         Ok(pack)
     }
 
-    /// Reads a pack without policy and error codes, which evaluation doesn't need.
+    /// Reads a pack without error codes, which evaluation doesn't need.
     ///
     /// # Errors
     /// As [`Pack::load`].

@@ -1,10 +1,12 @@
 //! What each configuration is and whether it may be edited, decided before the first edit.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{Planner, Refusal, Target};
 use crate::document::Token;
 use crate::facts::{Billing, FactSet, Pack, Region};
+use crate::finding::FixState;
 use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
@@ -319,6 +321,45 @@ impl Planner<'_> {
                     tool: tool.id.clone(),
                     reason,
                 });
+            }
+        }
+    }
+
+    /// Refuses tools whose planned edits would be lost, or would meet a file that the tool drops as a whole.
+    pub(super) fn withhold(&mut self, contexts: &[Context], workspace: &Workspace) {
+        let guards = contexts
+            .iter()
+            .flat_map(|context| &context.rules)
+            .flat_map(|rules| rules.iter().filter(|rule| rule.file.guard))
+            .map(|rule| rule.id.clone())
+            .collect::<HashSet<_>>();
+        for layer in workspace.layers.iter().filter(|layer| layer.changed()) {
+            let tool = &layer.config.tool;
+            let role = layer.config.role();
+            let overwritten = tool
+                .running
+                .as_ref()
+                .filter(|running| running.files.iter().any(|known| known == role))
+                .and(self.request.busy.get(&tool.id));
+            let guarded = self.plan.findings.iter().find(|finding| {
+                finding.tool == tool.id
+                    && guards.contains(&finding.rule)
+                    && !matches!(finding.fix, FixState::Planned(_) | FixState::Mended)
+            });
+            let reason = match (overwritten, guarded) {
+                (Some(busy), _) => busy.clone(),
+                (None, Some(finding)) => format!(
+                    "{} would drop the whole file: {}. Mend it first (see `glm-setup lint`)",
+                    tool.name, finding.message
+                ),
+                (None, None) => continue,
+            };
+            let refusal = Refusal {
+                tool: tool.id.clone(),
+                reason,
+            };
+            if !self.plan.refusals.contains(&refusal) {
+                self.plan.refusals.push(refusal);
             }
         }
     }

@@ -46,6 +46,8 @@ pub struct Request {
     pub self_hosted: Option<SelfHosted>,
     /// Installed versions, where they are known.
     pub tool_versions: BTreeMap<String, semver::Version>,
+    /// Tools whose files a running program would overwrite, and what to do about it.
+    pub busy: BTreeMap<String, String>,
     /// Treats every configuration as one that uses Z.ai and has a key (rules' own cases).
     pub assume_set_up: bool,
     /// Takes every file as belonging to a repository, or not (rules' own cases).
@@ -206,6 +208,7 @@ pub fn compute(
     let contexts = planner.contexts(&pack, workspace)?;
     planner.refuse(&contexts, workspace);
     planner.rounds(&pack, &contexts, workspace)?;
+    planner.withhold(&contexts, workspace);
     planner.collect_files(workspace);
     Ok(planner.plan)
 }

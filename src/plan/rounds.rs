@@ -217,6 +217,16 @@ impl Planner<'_> {
             .enumerate()
             .filter(|(_, layer)| layer.changed())
         {
+            // Edits that were planned before something spoke against the tool.
+            let tool = &layer.config.tool.id;
+            if self
+                .plan
+                .refusals
+                .iter()
+                .any(|refusal| refusal.tool == *tool)
+            {
+                continue;
+            }
             let edits = self.edits_by_file.remove(&index).unwrap_or_default();
             let mut rules: Vec<String> = edits.iter().map(|one| one.rule.clone()).collect();
             rules.sort();

@@ -131,6 +131,8 @@ pub enum Builtin {
     DuplicateKey,
     /// Another file of the same group is in force.
     NotInForce,
+    /// The first place that points the tool at Z.ai.
+    PointsAtZai,
 }
 
 /// A compiled check.
@@ -212,7 +214,12 @@ const OPERATIONS: [&str; 8] = [
     "builtin:nearest-endpoint",
     "builtin:nearest-model",
 ];
-const BUILTINS: [&str; 3] = ["unreadable", "duplicate-key", "not-in-force"];
+const BUILTINS: [&str; 4] = [
+    "unreadable",
+    "duplicate-key",
+    "not-in-force",
+    "points-at-zai",
+];
 
 impl Rule {
     /// Reads and checks a rule file.
@@ -483,7 +490,8 @@ impl Compiler<'_> {
                 Place::Builtin(match self.word(name, &BUILTINS, "builtin check")? {
                     "unreadable" => Builtin::Unreadable,
                     "duplicate-key" => Builtin::DuplicateKey,
-                    _ => Builtin::NotInForce,
+                    "not-in-force" => Builtin::NotInForce,
+                    _ => Builtin::PointsAtZai,
                 })
             }
             _ => {

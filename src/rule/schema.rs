@@ -58,6 +58,9 @@ pub struct RuleFile {
     /// Which configurations it speaks of.
     #[serde(default)]
     pub applies: Applies,
+    /// Whether the tool drops or refuses the whole file where this doesn't hold; nothing is written to such a file.
+    #[serde(default)]
+    pub guard: bool,
     /// Whether it may take the place of a built-in rule.
     #[serde(default, rename = "override")]
     pub replaces: bool,

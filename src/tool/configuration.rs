@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::descriptor::{Descriptor, Scope};
-use super::detect::{ConfigFile, detect};
+use super::detect::{ConfigFile, detect, installations};
 use super::read::{ReadError, read_config};
 use crate::document::{Document, Edit, EditError, ParseError, Pointer};
 use crate::paths::Environment;
@@ -69,7 +69,7 @@ impl Layer {
 
     /// Whether `apply` may write it.
     pub fn writable(&self) -> bool {
-        self.config.in_force && self.config.scope() != Scope::Managed
+        self.config.in_force && !self.config.managed
     }
 
     fn edit(&mut self, edits: &[Edit]) -> Result<(), EditError> {
@@ -143,8 +143,11 @@ impl Workspace {
             if folders.is_empty() {
                 folders.push(None);
             }
-            for folder in folders {
-                workspace.add(tool, detect(tool, environment, folder));
+            for installation in installations(tool, environment) {
+                for folder in &folders {
+                    let files = detect(tool, environment, *folder, installation.as_deref());
+                    workspace.add(tool, files);
+                }
             }
         }
         workspace
@@ -159,7 +162,7 @@ impl Workspace {
         let mut workspace = Self::default();
         for tool in tools {
             for folder in projects {
-                let mut files = detect(tool, environment, Some(folder));
+                let mut files = detect(tool, environment, Some(folder), None);
                 files.retain(|file| {
                     matches!(file.scope(), Scope::Project | Scope::Local) && file.exists
                 });

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::installation::{Installation, NamedBy};
 use crate::document::Format;
 use crate::facts::{Billing, Region};
 use crate::load::{LoadError, Source, Spanned};
@@ -89,6 +90,12 @@ pub struct FileEntry {
     /// Where the tool's settings begin, a singular query.
     #[serde(default)]
     pub root: Option<Spanned<String>>,
+    /// The file that names `{named}` in the paths.
+    #[serde(default)]
+    pub named_by: Option<NamedBy>,
+    /// Variables that, when set, say that the file is managed from outside: it is read and never written.
+    #[serde(default)]
+    pub managed_env: Vec<String>,
     /// Whether `apply` may create it.
     #[serde(default)]
     pub create: bool,
@@ -170,6 +177,18 @@ pub struct Credential {
     pub without: String,
 }
 
+/// Running programs that overwrite files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Running {
+    /// Their names.
+    pub programs: Vec<String>,
+    /// The roles of the files that they overwrite.
+    pub files: Vec<String>,
+    /// What happens to an edit, in a sentence.
+    pub loses: String,
+}
+
 /// A way of billing that the tool can't be moved to.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -206,8 +225,14 @@ pub struct Descriptor {
     /// Where it writes logs (templates).
     #[serde(default)]
     pub logs: Vec<String>,
+    /// Folders that hold a configuration each; `{installation}` in the files' paths.
+    #[serde(default)]
+    pub installation: Vec<Installation>,
     /// The files it reads.
     pub file: Vec<FileEntry>,
+    /// Programs that overwrite files while they run.
+    #[serde(default)]
+    pub running: Option<Running>,
     /// Its names of Z.ai's endpoints.
     #[serde(default)]
     pub provider: Vec<Provider>,
@@ -244,6 +269,14 @@ impl Descriptor {
                 crate::rule::query::singular(root.get_ref())
                     .map_err(|message| source.error(root.span(), message, None))?;
             }
+        }
+        let of_files = descriptor
+            .file
+            .iter()
+            .filter_map(|entry| entry.named_by.as_ref());
+        let of_installations = descriptor.installation.iter();
+        for named in of_files.chain(of_installations.filter_map(|one| one.named_by.as_ref())) {
+            named.check(source)?;
         }
         let uses = &descriptor.uses_zai;
         let credential = descriptor.credential.iter();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::descriptor::{Descriptor, FileEntry, Scope, Search};
+use super::installation::{self, INSTALLATION, NAMED, expand};
 use crate::document::Format;
 use crate::paths::{Environment, Os};
 
@@ -22,6 +23,8 @@ pub struct ConfigFile {
     pub exists: bool,
     /// Whether the tool reads it; of a group of alternatives only the first is in force.
     pub in_force: bool,
+    /// Whether somebody else manages it: an administrator, or a program that a variable tells of.
+    pub managed: bool,
 }
 
 impl ConfigFile {
@@ -34,6 +37,7 @@ impl ConfigFile {
             distance: 0,
             exists,
             in_force: true,
+            managed: tool.file[entry].scope == Scope::Managed,
         }
     }
 
@@ -69,44 +73,53 @@ impl ConfigFile {
     }
 }
 
-/// The files of `tool` that are there, and the ones that may be created; `project` is a folder whose files count too.
+/// The files of `tool` that are there, and the ones that may be created; `project` is a folder whose files count too,
+/// `installation` the folder that holds this configuration.
 pub fn detect(
     tool: &Rc<Descriptor>,
     environment: &Environment,
     project: Option<&Path>,
+    installation: Option<&Path>,
 ) -> Vec<ConfigFile> {
     let mut files: Vec<ConfigFile> = Vec::new();
     for (index, entry) in tool.file.iter().enumerate() {
-        if entry
-            .unless_env
-            .as_ref()
-            .is_some_and(|name| environment.var(name).is_some())
-        {
+        let set = |name: &String| environment.var(name).is_some();
+        if entry.unless_env.as_ref().is_some_and(set) {
             continue;
         }
+        let managed = entry.scope == Scope::Managed || entry.managed_env.iter().any(set);
+        let mut named = None;
         for template in entry.templates(environment.os) {
             let places = match entry.scope {
                 Scope::Project | Scope::Local => {
                     project_places(entry, template, project, environment)
                 }
-                Scope::User | Scope::Managed | Scope::Side => environment
-                    .expand(template)
-                    .into_iter()
-                    .map(|path| (path, 0))
-                    .collect(),
+                Scope::User | Scope::Managed | Scope::Side => {
+                    let path = match (template.strip_prefix(NAMED), &entry.named_by) {
+                        (Some(rest), Some(by)) => named
+                            .get_or_insert_with(|| by.path(environment, installation))
+                            .as_ref()
+                            .map(|path| match rest.trim_start_matches('/') {
+                                "" => path.clone(),
+                                below => path.join(below),
+                            }),
+                        _ => expand(template, environment, installation),
+                    };
+                    path.into_iter().map(|path| (path, 0)).collect()
+                }
             };
             for (path, distance) in places {
+                let found = |path: PathBuf, exists: bool| ConfigFile {
+                    distance,
+                    managed,
+                    ..ConfigFile::new(tool, index, path, exists)
+                };
                 if template.contains('*') {
-                    files.extend(
-                        glob_files(&path).map(|path| ConfigFile::new(tool, index, path, true)),
-                    );
+                    files.extend(glob_files(&path).map(|path| found(path, true)));
                 } else if path.symlink_metadata().is_ok() {
-                    files.push(ConfigFile {
-                        distance,
-                        ..ConfigFile::new(tool, index, path, true)
-                    });
+                    files.push(found(path, true));
                 } else if entry.create && entry.scope == Scope::User {
-                    files.push(ConfigFile::new(tool, index, path, false));
+                    files.push(found(path, false));
                 }
             }
         }
@@ -118,22 +131,24 @@ pub fn detect(
     files
 }
 
+/// The folders that hold a configuration of `tool` each; one `None` for a tool without such folders.
+pub fn installations(tool: &Descriptor, environment: &Environment) -> Vec<Option<PathBuf>> {
+    let folders = installation::folders(&tool.installation, environment);
+    if folders.is_empty() {
+        return vec![None];
+    }
+    folders.into_iter().map(Some).collect()
+}
+
 /// The file entries that a path may be, by its end: `…/.claude/settings.json` is Claude Code's. The longest match wins.
 pub fn recognise(tools: &[Rc<Descriptor>], path: &Path, os: Os) -> Option<ConfigFile> {
     let mut best: Option<(usize, ConfigFile)> = None;
     for tool in tools {
         for (index, entry) in tool.file.iter().enumerate() {
-            for template in entry.templates(os) {
-                let tail = template
-                    .rsplit_once('}')
-                    .map_or(template, |(_, tail)| tail)
-                    .trim_start_matches(['~', '/']);
+            for tail in tails(tool, entry, os) {
                 let matches = glob::Pattern::new(&format!("**/{tail}"))
                     .is_ok_and(|pattern| pattern.matches_path(path));
-                if !tail.is_empty()
-                    && matches
-                    && best.as_ref().is_none_or(|(length, _)| tail.len() > *length)
-                {
+                if matches && best.as_ref().is_none_or(|(length, _)| tail.len() > *length) {
                     best = Some((
                         tail.len(),
                         ConfigFile::new(tool, index, path.to_owned(), true),
@@ -143,6 +158,33 @@ pub fn recognise(tools: &[Rc<Descriptor>], path: &Path, os: Os) -> Option<Config
         }
     }
     best.map(|(_, file)| file)
+}
+
+/// The ends of an entry's paths, without what depends on the machine.
+fn tails(tool: &Descriptor, entry: &FileEntry, os: Os) -> Vec<String> {
+    let fixed = |template: &str| {
+        let tail = template.rsplit_once('}').map_or(template, |(_, tail)| tail);
+        tail.trim_start_matches(['~', '/']).to_owned()
+    };
+    let mut tails = Vec::new();
+    for template in entry.templates(os) {
+        match template.strip_prefix(INSTALLATION) {
+            Some(rest) => {
+                let folders = tool.installation.iter().flat_map(|one| one.templates(os));
+                let folders = folders
+                    .filter(|folder| !folder.starts_with(NAMED))
+                    .map(fixed);
+                tails.extend(
+                    folders
+                        .filter(|folder| !folder.is_empty())
+                        .map(|folder| folder + rest),
+                );
+            }
+            None => tails.push(fixed(template)),
+        }
+    }
+    tails.retain(|tail| !tail.is_empty());
+    tails
 }
 
 /// Of each group only the first existing file is in force; a file that may be created only when no other is there.
@@ -204,6 +246,11 @@ fn project_places(
 
 /// Regular files that a pattern matches, in the order of their names.
 fn glob_files(pattern: &Path) -> impl Iterator<Item = PathBuf> {
+    glob_paths(pattern).filter(|path| path.is_file())
+}
+
+/// What a pattern matches, in the order of the names.
+pub(super) fn glob_paths(pattern: &Path) -> impl Iterator<Item = PathBuf> {
     let fixed: PathBuf = pattern
         .components()
         .take_while(|part| !part.as_os_str().to_string_lossy().contains('*'))
@@ -219,9 +266,5 @@ fn glob_files(pattern: &Path) -> impl Iterator<Item = PathBuf> {
         .is_dir()
         .then(|| glob::glob(&whole.to_string_lossy()).ok())
         .flatten();
-    found
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok)
-        .filter(|path| path.is_file())
+    found.into_iter().flatten().filter_map(Result::ok)
 }

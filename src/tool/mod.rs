@@ -3,13 +3,18 @@
 mod configuration;
 mod descriptor;
 mod detect;
+mod installation;
+mod process;
 mod read;
 mod repository;
 
 pub use configuration::{Configuration, Layer, Unreadable, Workspace};
 pub use descriptor::{
-    Credential, Descriptor, FileEntry, Provider, Refusal, Scope, Search, Strictness, UsesZai,
+    Credential, Descriptor, FileEntry, Provider, Refusal, Running, Scope, Search, Strictness,
+    UsesZai,
 };
-pub use detect::{ConfigFile, choose_in_force, detect, recognise};
+pub use detect::{ConfigFile, choose_in_force, detect, installations, recognise};
+pub use installation::{Beside, Installation, NamedBy};
+pub use process::{Process, running};
 pub use read::{ReadError, read_config};
 pub use repository::in_repository;

@@ -390,6 +390,19 @@ impl<'r, 's> Evaluation<'r, 's> {
                     }
                 }
             }
+            Builtin::PointsAtZai => {
+                let conditions = &configuration.tool.uses_zai.any;
+                let nodes =
+                    matching_nodes(conditions, workspace, configuration, self.subject.facts);
+                if let Some((index, pointer, value)) = nodes.into_iter().next() {
+                    let layer = &workspace.layers[index];
+                    let violation = Violation::default();
+                    let mut hit = self.hit(check, index, layer, &pointer, Some(value), &violation);
+                    hit.span = layer.document.span(&pointer);
+                    hit.pointer = pointer;
+                    hits.push(hit);
+                }
+            }
             Builtin::NotInForce => {
                 for index in &configuration.layers {
                     let layer = &workspace.layers[*index];

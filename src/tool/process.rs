@@ -1,0 +1,94 @@
+//! Running programs. Never ended, only looked at.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+
+/// A running program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// Which of the names that were asked for it has.
+    pub program: String,
+}
+
+/// The processes of this machine that run one of `programs`, by their numbers; a program's own children of the same
+/// name are left out. Empty where the system doesn't tell.
+pub fn running(programs: &[String]) -> Vec<Process> {
+    let Ok(mut system) = System::new() else {
+        return Vec::new();
+    };
+    let what = ProcessRefreshKind::nothing()
+        .with_cmd(UpdateKind::Always)
+        .without_tasks();
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
+    let program_of = |process: &sysinfo::Process| {
+        programs
+            .iter()
+            .find(|program| runs(process.name(), process.cmd(), program))
+            .cloned()
+    };
+    let mut found: Vec<Process> = system
+        .processes()
+        .values()
+        .filter(|process| process.thread_kind().is_none())
+        .filter_map(|process| {
+            let program = program_of(process)?;
+            let parent = process.parent().and_then(|pid| system.process(pid));
+            let inner = parent.and_then(program_of).as_ref() == Some(&program);
+            (!inner).then(|| Process {
+                pid: process.pid().as_u32(),
+                program,
+            })
+        })
+        .collect();
+    found.sort_by_key(|process| process.pid);
+    found
+}
+
+/// Whether a process runs a program: by its own name, by its command, or as a script that npm has installed.
+fn runs(name: &OsStr, command: &[std::ffi::OsString], program: &str) -> bool {
+    let stem = |text: &OsStr| {
+        let path = Path::new(text);
+        let name = path.file_name().unwrap_or(text).to_string_lossy();
+        name.strip_suffix(".exe").unwrap_or(&name).to_owned()
+    };
+    if stem(name) == program || command.first().is_some_and(|first| stem(first) == program) {
+        return true;
+    }
+    // `node …/node_modules/.bin/cline`, `node …/node_modules/cline/dist/cli.js`
+    let Some(script) = command.get(1) else {
+        return false;
+    };
+    let parts: Vec<_> = Path::new(script).components().collect();
+    parts.windows(2).any(|pair| {
+        let before = pair[0].as_os_str();
+        (before == "node_modules" || before == ".bin") && pair[1].as_os_str() == program
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_known_by_name_command_or_script() {
+        let runs = |name: &str, command: &[&str]| {
+            let command: Vec<_> = command.iter().map(Into::into).collect();
+            super::runs(OsStr::new(name), &command, "cline")
+        };
+        assert!(runs("cline", &[]));
+        assert!(runs("cline.exe", &[]));
+        assert!(runs("MainThread", &["/usr/bin/cline", "--zen"]));
+        assert!(runs("node", &["node", "/usr/lib/node_modules/.bin/cline"]));
+        assert!(runs(
+            "node",
+            &["node", "/usr/lib/node_modules/cline/dist/cli.mjs"]
+        ));
+        assert!(!runs("vim", &["vim", "/home/user/cline/notes"]));
+        assert!(!runs("node", &["node", "/srv/cline/server.js"]));
+        assert!(!runs("clineup", &["clineup"]));
+    }
+}

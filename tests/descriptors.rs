@@ -1,0 +1,342 @@
+//! What descriptors can say, shown on a tool that exists only here: installations, files named by other files, files
+//! that others manage or overwrite, and rules that guard a file.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::process::{Child, Command};
+
+use common::{Home, KEY};
+
+const TOOL: &str = r#"
+schema = 1
+id = "gadget"
+name = "Gadget"
+home-page = "https://example.com"
+verified-version = "1.0.0"
+verified = "2026-11-22"
+unknown-keys = "ignored"
+restart = "restart it"
+
+[[installation]]
+paths = ["~/gadgets/*"]
+except = ["_*"]
+
+[[installation]]
+paths = ["{named}/*"]
+named-by = { file = "~/gadget.yaml", format = "yaml", at = "$.data" }
+
+[[file]]
+id = "settings"
+role = "settings"
+scope = "user"
+precedence = 10
+format = "json"
+paths = ["{installation}/settings.json"]
+managed-env = ["GADGET_MANAGED"]
+
+[[file]]
+id = "import"
+role = "import"
+scope = "user"
+precedence = 10
+format = "json"
+paths = ["{named}"]
+named-by = { file = "{installation}/settings.json", format = "json", at = "$['import.path']", beside = "home" }
+
+[running]
+programs = ["PROGRAM"]
+files = ["settings"]
+loses = "it writes back what it had read"
+
+[uses-zai]
+any = [{ at = "$.url", expect = { endpoint = { zai = true } } }]
+"#;
+
+const CAP: &str = r#"
+schema = 1
+id = "gadget-cap"
+tool = "gadget"
+purpose = "policy"
+category = "concurrency"
+severity = "error"
+title = "more than one at a time"
+
+[[check]]
+at = "$.parallel"
+absent = "violation"
+expect = { max = 1 }
+message = "parallel is {value}"
+fix = { op = "set", value = 1, safety = "safe" }
+
+[[evidence]]
+kind = "ran"
+url = "https://example.com"
+verified = "2026-11-22"
+
+[docs]
+why = "One at a time."
+fix-safety = "Slower."
+
+[[case]]
+name = "two"
+before = '{ "parallel": 2 }'
+after = '{ "parallel": 1 }'
+"#;
+
+const GUARD: &str = r#"
+schema = 1
+id = "gadget-schema"
+tool = "gadget"
+purpose = "policy"
+category = "syntax"
+severity = "error"
+guard = true
+title = "the file would be dropped"
+
+[[check]]
+at = "$.version"
+expect = { equals = 1 }
+message = "version is {value}"
+
+[[check]]
+at = "$.line"
+expect = { not = "old" }
+message = "line is {value}"
+fix = { op = "set", value = "new", safety = "safe" }
+
+[[evidence]]
+kind = "ran"
+url = "https://example.com"
+verified = "2026-11-22"
+
+[docs]
+why = "Gadget drops the file."
+fix-safety = "Nothing."
+
+[[case]]
+name = "two"
+before = '{ "version": 2 }'
+"#;
+
+const IMPORT: &str = r#"
+schema = 1
+id = "gadget-import"
+tool = "gadget"
+purpose = "policy"
+category = "concurrency"
+severity = "error"
+title = "the imported profile is fast"
+files = ["import"]
+
+[[check]]
+at = "$.speed"
+expect = { max = 1 }
+message = "speed is {value}"
+fix = { op = "set", value = 1, safety = "safe" }
+
+[[evidence]]
+kind = "ran"
+url = "https://example.com"
+verified = "2026-11-22"
+
+[docs]
+why = "Slow is enough."
+fix-safety = "Slower."
+
+[[case]]
+name = "two"
+file = "import"
+before = '{ "speed": 2 }'
+after = '{ "speed": 1 }'
+"#;
+
+const SETTINGS: &str = r#"{ "url": "https://api.z.ai/api/coding/paas/v4", "parallel": 4 }"#;
+
+/// A home whose catalogue knows the gadget, overwritten by the program of that name.
+fn home(program: &str) -> Home {
+    let home = Home::new();
+    let rules = home.outside().join("config/glm-setup/rules");
+    std::fs::create_dir_all(rules.join("tools")).unwrap();
+    std::fs::write(
+        rules.join("tools/gadget.toml"),
+        TOOL.replace("PROGRAM", program),
+    )
+    .unwrap();
+    for (name, text) in [
+        ("gadget-cap", CAP),
+        ("gadget-schema", GUARD),
+        ("gadget-import", IMPORT),
+    ] {
+        std::fs::write(rules.join(format!("{name}.toml")), text).unwrap();
+    }
+    home
+}
+
+/// The program with the gadget in its catalogue.
+fn command(home: &Home, arguments: &[&str]) -> Command {
+    let mut command = home.command();
+    command
+        .env("XDG_CONFIG_HOME", home.outside().join("config"))
+        .args(arguments);
+    command
+}
+
+const APPLY: [&str; 5] = ["apply", "--profile", "lite", "--yes", "--quiet"];
+
+#[test]
+fn each_installation_is_a_configuration_of_its_own() {
+    let home = home("no-such-program");
+    home.write("gadgets/one/settings.json", SETTINGS);
+    home.write(
+        "gadgets/two/settings.json",
+        r#"{ "url": "https://example.com/v1" }"#,
+    );
+    home.write("gadgets/_cache/settings.json", SETTINGS);
+    home.write("gadget.yaml", "data: ./elsewhere\n");
+    home.write("elsewhere/three/settings.json", SETTINGS);
+    let status = home.finish(&mut command(&home, &["status"])).exits(0);
+    assert!(!status.stdout.contains("_cache"), "{}", status.stdout);
+    let before = home.files();
+    home.finish(&mut command(&home, &APPLY)).exits(0);
+    let one = SETTINGS.replace('4', "1").replace("/v1", "/v4");
+    let one = one.replace("paas/v1", "paas/v4");
+    assert_eq!(home.read("gadgets/one/settings.json"), one);
+    assert_eq!(home.read("elsewhere/three/settings.json"), one);
+    for untouched in ["gadgets/two/settings.json", "gadgets/_cache/settings.json"] {
+        assert_eq!(
+            home.read(untouched).as_bytes(),
+            before[std::path::Path::new(untouched)]
+        );
+    }
+    home.finish(&mut command(&home, &["undo", "--yes"]))
+        .exits(2);
+    home.finish(&mut command(&home, &["undo"])).exits(0);
+    assert_eq!(home.files(), before);
+}
+
+#[test]
+fn a_file_named_in_another_one_is_read_and_edited() {
+    let home = home("no-such-program");
+    home.write(
+        "gadgets/one/settings.json",
+        r#"{ "url": "https://api.z.ai/api/coding/paas/v4", "parallel": 1, "import.path": "~/profiles/mine.json" }"#,
+    );
+    home.write("profiles/mine.json", r#"{ "speed": 9 }"#);
+    let lint = home.finish(&mut command(&home, &["lint"])).exits(1);
+    assert!(lint.stdout.contains("gadget-import"), "{}", lint.stdout);
+    home.finish(&mut command(&home, &APPLY)).exits(0);
+    assert_eq!(home.read("profiles/mine.json"), r#"{ "speed": 1 }"#);
+}
+
+#[test]
+fn a_named_file_that_is_not_there_is_no_fault() {
+    let home = home("no-such-program");
+    for value in ["\"nowhere.json\"", "\"\"", "5", "null", "\"../../../..\""] {
+        home.write(
+            "gadgets/one/settings.json",
+            format!(
+                r#"{{ "url": "https://api.z.ai/api/coding/paas/v4", "parallel": 1, "import.path": {value} }}"#
+            ),
+        );
+        // A folder in the place of a file is told of.
+        let code = if value.contains("..") { 3 } else { 0 };
+        home.finish(&mut command(&home, &["lint"])).exits(code);
+    }
+}
+
+#[test]
+fn a_guard_keeps_a_file_that_the_tool_would_drop_from_being_written() {
+    let home = home("no-such-program");
+    let text = SETTINGS.replace("{ ", r#"{ "version": 2, "#);
+    home.write("gadgets/one/settings.json", &text);
+    let run = home.finish(&mut command(&home, &APPLY)).exits(3);
+    assert_eq!(home.read("gadgets/one/settings.json"), text);
+    assert!(
+        run.stdout
+            .contains("gadget is left alone: Gadget would drop the whole file: version is 2."),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_guard_with_a_fix_is_mended_together_with_the_rest() {
+    let home = home("no-such-program");
+    home.write(
+        "gadgets/one/settings.json",
+        SETTINGS.replace("{ ", r#"{ "line": "old", "#),
+    );
+    home.finish(&mut command(&home, &APPLY)).exits(0);
+    assert_eq!(
+        home.read("gadgets/one/settings.json"),
+        r#"{ "line": "new", "url": "https://api.z.ai/api/coding/paas/v4", "parallel": 1 }"#
+    );
+}
+
+#[test]
+fn a_file_that_a_variable_says_others_manage_is_never_written() {
+    let home = home("no-such-program");
+    home.write("gadgets/one/settings.json", SETTINGS);
+    home.finish(command(&home, &APPLY).env("GADGET_MANAGED", "1"))
+        .exits(0);
+    assert_eq!(home.read("gadgets/one/settings.json"), SETTINGS);
+    home.finish(command(&home, &["lint"]).env("GADGET_MANAGED", "1"))
+        .exits(1);
+}
+
+/// A program that runs until it is dropped.
+struct Running(Child);
+
+impl Running {
+    /// `sleep` under another name.
+    fn start(home: &Home, name: &str) -> Self {
+        let program = home.outside().join(name);
+        std::fs::copy("/bin/sleep", &program).unwrap();
+        Self(Command::new(program).arg("60").spawn().unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_running_program_that_overwrites_the_file_is_named_and_refused() {
+    let name = format!("gadget{}", std::process::id());
+    let home = home(&name);
+    home.write("gadgets/one/settings.json", SETTINGS);
+    let running = Running::start(&home, &name);
+    let run = home.finish(&mut command(&home, &APPLY)).exits(3);
+    let told = format!(
+        "gadget is left alone: {name} ({}) is running: it writes back what it had read. Close it first; --force writes all the same",
+        running.0.id()
+    );
+    assert!(run.stdout.contains(&told), "{}", run.stdout);
+    assert_eq!(home.read("gadgets/one/settings.json"), SETTINGS);
+    let check = home.finish(&mut command(&home, &["lint"])).exits(1);
+    assert!(!check.stdout.contains("is running"));
+    home.finish(&mut command(&home, &[&APPLY[..], &["--force"]].concat()))
+        .exits(0);
+    assert!(
+        home.read("gadgets/one/settings.json")
+            .contains("\"parallel\": 1")
+    );
+    // Nothing to write, nothing to refuse.
+    home.finish(&mut command(&home, &APPLY)).exits(0);
+}
+
+#[test]
+fn the_descriptors_own_mistakes_are_told_with_their_place() {
+    let home = home("no-such-program");
+    let tool = home.config().join("rules/tools/gadget.toml");
+    let text = TOOL.replace("at = \"$.data\"", "at = \"$..data\"");
+    std::fs::write(&tool, text).unwrap();
+    let run = home.finish(&mut command(&home, &["lint"])).exits(2);
+    assert!(run.stderr.contains("gadget.toml:17:"), "{}", run.stderr);
+    assert!(!run.stderr.contains(KEY));
+}
