@@ -22,6 +22,9 @@ pub struct Profile {
     /// The key under which facts keep this profile's values (`by-plan`).
     #[serde(default)]
     pub plan: Option<String>,
+    /// Whether it takes the place of a built-in profile.
+    #[serde(default, rename = "override")]
+    pub replaces: bool,
     /// Whether `--base-url` and `--model` must be given.
     #[serde(default)]
     pub needs_server: bool,

@@ -200,8 +200,7 @@ fn each_installation_is_a_configuration_of_its_own() {
     assert!(!status.stdout.contains("_cache"), "{}", status.stdout);
     let before = home.files();
     home.finish(&mut command(&home, &APPLY)).exits(0);
-    let one = SETTINGS.replace('4', "1").replace("/v1", "/v4");
-    let one = one.replace("paas/v1", "paas/v4");
+    let one = SETTINGS.replace("\"parallel\": 4", "\"parallel\": 1");
     assert_eq!(home.read("gadgets/one/settings.json"), one);
     assert_eq!(home.read("elsewhere/three/settings.json"), one);
     for untouched in ["gadgets/two/settings.json", "gadgets/_cache/settings.json"] {
@@ -210,8 +209,6 @@ fn each_installation_is_a_configuration_of_its_own() {
             before[std::path::Path::new(untouched)]
         );
     }
-    home.finish(&mut command(&home, &["undo", "--yes"]))
-        .exits(2);
     home.finish(&mut command(&home, &["undo"])).exits(0);
     assert_eq!(home.files(), before);
 }
@@ -339,4 +336,53 @@ fn the_descriptors_own_mistakes_are_told_with_their_place() {
     let run = home.finish(&mut command(&home, &["lint"])).exits(2);
     assert!(run.stderr.contains("gadget.toml:17:"), "{}", run.stderr);
     assert!(!run.stderr.contains(KEY));
+}
+
+#[test]
+fn a_built_in_profile_pack_or_tool_is_replaced_only_on_purpose() {
+    let own = [
+        (
+            "profiles/lite.toml",
+            "schema = 1\nid = \"lite\"\ntitle = \"my plan\"\ndescription = \"Mine.\"\nbilling = \"coding-plan\"\nplan = \"max\"\n",
+            "profile `lite`",
+        ),
+        (
+            "facts/2026-09.toml",
+            "schema = 1\nid = \"2026-09\"\ntitle = \"my facts\"\n[hosts]\nintl = [\"z.ai\"]\n",
+            "facts pack `2026-09`",
+        ),
+        ("tools/gadget.toml", TOOL, "tool `gadget`"),
+    ];
+    for (name, text, what) in own {
+        let home = home("no-such-program");
+        let folder = home.outside().join("more");
+        let file = folder.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let folder = folder.display().to_string();
+        let arguments = ["lint", "--rules-dir", &folder];
+        std::fs::write(&file, text).unwrap();
+        let run = home.finish(&mut command(&home, &arguments)).exits(2);
+        let told = format!(
+            "there is a {what} already\n  help: choose another id, or say `override = true`"
+        );
+        assert!(run.stderr.contains(&told), "{}", run.stderr);
+        std::fs::write(
+            &file,
+            text.replacen("schema = 1", "schema = 1\noverride = true", 1),
+        )
+        .unwrap();
+        home.finish(&mut command(&home, &arguments)).exits(0);
+        // A broken one is told of although nothing asks for it.
+        std::fs::write(
+            &file,
+            text.replacen("schema = 1", "schema = 1\nsurprise = 1", 1),
+        )
+        .unwrap();
+        let run = home.finish(&mut command(&home, &arguments)).exits(2);
+        assert!(
+            run.stderr.contains("unknown field `surprise`"),
+            "{}",
+            run.stderr
+        );
+    }
 }

@@ -212,6 +212,28 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
+fn an_odd_file_among_the_agents_is_told_of() {
+    let home = home(OPENCODE, template(OPENCODE).replace('@', "1").as_bytes());
+    let folder = home.path(".config/opencode/agent");
+    fs::create_dir_all(folder.join("folder.md")).unwrap();
+    run(&home, LINT).exits(0);
+    std::os::unix::fs::symlink("nowhere", folder.join("gone.md")).unwrap();
+    run(&home, LINT).exits(3).says("a symbolic link to nothing");
+    fs::remove_file(folder.join("gone.md")).unwrap();
+    let pipe = folder.join("pipe.md");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    run(&home, LINT)
+        .exits(3)
+        .says("a pipe, a socket or a device");
+}
+
+#[test]
 fn a_file_above_the_limit_is_not_read() {
     for file in FILES {
         let mut bytes = template(file).replace('@', "1").into_bytes();

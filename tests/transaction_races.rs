@@ -14,7 +14,7 @@ use glm_setup::transaction::{
 };
 use transaction_support::{Act, FILES, Found, Op, Scene, SceneFile, TestDisk, folder, from};
 
-const ROUNDS: usize = 300;
+const ROUNDS: usize = 1000;
 const FOREIGN: &str = "what the tool wrote";
 
 /// How tools write their files.

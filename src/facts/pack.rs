@@ -187,6 +187,9 @@ pub struct Pack {
     pub id: String,
     /// One line about the era.
     pub title: String,
+    /// Whether it takes the place of a built-in pack.
+    #[serde(default, rename = "override")]
+    pub replaces: bool,
     /// Domains that belong to Z.ai, by region; a subdomain counts too.
     pub hosts: BTreeMap<String, Vec<String>>,
     /// Addresses.

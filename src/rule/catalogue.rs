@@ -88,6 +88,19 @@ impl Entry {
         Rule::load(&self.source(), part, self.trust(), self.origin())
     }
 
+    /// Refuses a second file with an id, unless it says that it replaces the first.
+    fn may_replace(&self, says_so: bool, what: &str, id: &str) -> Result<(), LoadError> {
+        if says_so {
+            return Ok(());
+        }
+        let mut error = self.source().error_at_text(
+            &format!("\"{id}\""),
+            format!("there is a {what} `{id}` already"),
+        );
+        error.help = Some("choose another id, or say `override = true` to replace it".to_owned());
+        Err(error)
+    }
+
     fn origin(&self) -> RuleOrigin {
         self.path
             .clone()
@@ -111,7 +124,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// When a folder can't be read or one of its files is broken. A rule, profile or pack with a built-in's id is
-    /// refused, unless it is a rule that says `override = true`.
+    /// refused, unless it says `override = true`.
     pub fn load(folders: &[PathBuf]) -> Result<Self, CatalogueError> {
         let mut catalogue = Self {
             tools: Vec::new(),
@@ -198,14 +211,28 @@ impl Catalogue {
             "tools" => {
                 let descriptor = Descriptor::load(&entry.source())?;
                 if let Some(known) = self.tools.iter().position(|tool| tool.id == descriptor.id) {
+                    entry.may_replace(descriptor.replaces, "tool", &id)?;
                     self.tools.remove(known);
                 }
                 self.tools.push(Rc::new(descriptor));
             }
+            // A user's broken file is an error at once, not only when it is used.
             "facts" => {
+                if entry.path.is_some() {
+                    let pack = Pack::load(&entry.source())?;
+                    if self.facts.contains_key(&id) {
+                        entry.may_replace(pack.replaces, "facts pack", &id)?;
+                    }
+                }
                 self.facts.insert(id, entry);
             }
             "profiles" => {
+                if entry.path.is_some() {
+                    let profile = Profile::load(&entry.source())?;
+                    if self.profiles.contains_key(&id) {
+                        entry.may_replace(profile.replaces, "profile", &id)?;
+                    }
+                }
                 self.profiles.insert(id, entry);
             }
             _ => {

@@ -207,6 +207,9 @@ pub struct Descriptor {
     pub schema: u32,
     /// The file's name; what `--tool` takes.
     pub id: String,
+    /// Whether it takes the place of a built-in descriptor.
+    #[serde(default, rename = "override")]
+    pub replaces: bool,
     /// The name that its makers use.
     pub name: String,
     /// Its home page.

@@ -244,9 +244,9 @@ fn project_places(
         .collect()
 }
 
-/// Regular files that a pattern matches, in the order of their names.
+/// What a pattern matches beside folders, in the order of the names. A dangling link or a pipe is told of when it is read.
 fn glob_files(pattern: &Path) -> impl Iterator<Item = PathBuf> {
-    glob_paths(pattern).filter(|path| path.is_file())
+    glob_paths(pattern).filter(|path| !path.is_dir())
 }
 
 /// What a pattern matches, in the order of the names.

@@ -73,7 +73,10 @@ const SLACK: &str = "hooks.slack.com/services/";
 const SCHEMES: [&str; 6] = ["Bearer", "bearer", "BEARER", "Basic", "basic", "BASIC"];
 const PEM: &str = "-----BEGIN ";
 
-/// For each byte: which of the prefixes begin with it, one bit each, and whether anything else above does (the last bit).
+/// The bit for what isn't a prefix.
+const OTHER: u64 = 1 << 63;
+
+/// For each byte: which of the prefixes begin with it, one bit each, and whether anything else above does.
 static FIRST: [u64; 256] = {
     let mut first = [0; 256];
     let mut index = 0;
@@ -83,10 +86,10 @@ static FIRST: [u64; 256] = {
     }
     let mut index = 0;
     while index < SCHEMES.len() {
-        first[SCHEMES[index].as_bytes()[0] as usize] |= 1 << 63;
+        first[SCHEMES[index].as_bytes()[0] as usize] |= OTHER;
         index += 1;
     }
-    first[PEM.as_bytes()[0] as usize] |= 1 << 63;
+    first[PEM.as_bytes()[0] as usize] |= OTHER;
     first
 };
 
@@ -104,21 +107,13 @@ pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
     while let Some(offset) = bytes[at..].iter().position(|b| FIRST[usize::from(*b)] != 0) {
         at += offset;
         let rest = &bytes[at..];
-        let glued = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
-        let candidates = FIRST[usize::from(rest[0])];
-        let prefixed = (0..PREFIXES.len())
-            .filter(|index| candidates >> index & 1 == 1)
-            .map(|index| &PREFIXES[index])
-            .find(|(prefix, class, least)| {
-                rest.strip_prefix(prefix.as_bytes()).is_some_and(|value| {
-                    value.len() >= *least && value[..*least].iter().all(|b| class.has(*b))
-                })
-            });
+        let prefixed = candidates(bytes, at).find(|(prefix, class, least)| {
+            rest.strip_prefix(prefix.as_bytes()).is_some_and(|value| {
+                value.len() >= *least && value[..*least].iter().all(|b| class.has(*b))
+            })
+        });
         at = if let Some((prefix, class, least)) = prefixed {
-            if glued {
-                // `task-…` ends like `sk-…` begins.
-                at + 1
-            } else if *prefix == JWT {
+            if *prefix == JWT {
                 jwt(bytes, at, &mut no_jwt_before, spans)
             } else {
                 let value = at + prefix.len();
@@ -136,6 +131,23 @@ pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
         };
     }
     by_hand(text, spans);
+}
+
+/// The prefixes that begin with the byte at `at`; none inside a word, since `task-…` ends like `sk-…` begins.
+fn candidates(
+    bytes: &[u8],
+    at: usize,
+) -> impl Iterator<Item = &'static (&'static str, Class, usize)> {
+    let glued = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+    let mut left = match glued {
+        true => 0,
+        false => FIRST[usize::from(bytes[at])] & !OTHER,
+    };
+    std::iter::from_fn(move || {
+        let next = PREFIXES.get(left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        Some(next)
+    })
 }
 
 /// A JSON web token may begin at `start`; where to go on. Between it and `no_jwt_before` none can begin.
