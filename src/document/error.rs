@@ -33,6 +33,11 @@ impl ParseError {
         }
     }
 
+    /// For a tool that can't read a file that begins with a byte order mark.
+    pub fn byte_order_mark() -> Self {
+        Self::at("", 0, "the file begins with a byte order mark").expecting("UTF-8 without one")
+    }
+
     /// The same error, saying what would have been right.
     pub(super) fn expecting(mut self, expected: impl Into<String>) -> Self {
         self.expected = Some(expected.into());

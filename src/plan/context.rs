@@ -261,7 +261,7 @@ impl Planner<'_> {
             contexts.iter().zip(&workspace.configurations).enumerate()
         {
             let tool = &configuration.tool;
-            let Some(reason) = self.refusal(context, configuration, index) else {
+            let Some(reason) = self.refusal(context, workspace, configuration, index) else {
                 continue;
             };
             let refusal = Refusal {
@@ -367,6 +367,7 @@ impl Planner<'_> {
     fn refusal(
         &self,
         context: &Context,
+        workspace: &Workspace,
         configuration: &Configuration,
         index: usize,
     ) -> Option<String> {
@@ -375,7 +376,9 @@ impl Planner<'_> {
             return None;
         }
         // What an unreadable file says is unknown, so the tool is left alone whatever the others say.
-        if !configuration.unreadable.is_empty() {
+        let unreadable = |index: &usize| &workspace.unreadable[*index].config;
+        let blocks = |index: &usize| !unreadable(index).entry().skips_unreadable;
+        if configuration.unreadable.iter().any(blocks) {
             return Some(format!(
                 "{} can't read one of its files; mend it first (see `glm-setup lint`)",
                 tool.name

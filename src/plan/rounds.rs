@@ -9,7 +9,7 @@ use crate::document::{Edit, EditError, Pointer, line_column};
 use crate::facts::Pack;
 use crate::finding::{Finding, FixState, Safety};
 use crate::rule::catalogue::CatalogueError;
-use crate::rule::evaluate::{Hit, HitFile, Outcome, Subject, evaluate};
+use crate::rule::evaluate::{Hit, HitFile, Subject, evaluate};
 use crate::rule::fix;
 use crate::rule::schema::{Applies, Purpose};
 use crate::tool::{Configuration, Workspace};
@@ -79,35 +79,32 @@ impl Planner<'_> {
                     {
                         continue;
                     }
-                    match evaluate(rule, subject) {
-                        Outcome::Skipped(fact) => {
-                            let skipped = Skipped {
-                                rule: rule.id.clone(),
-                                fact,
-                            };
-                            if !self.plan.skipped.contains(&skipped) {
-                                self.plan.skipped.push(skipped);
-                            }
+                    let outcome = evaluate(rule, subject);
+                    for fact in outcome.unknown {
+                        let skipped = Skipped {
+                            rule: rule.id.clone(),
+                            fact,
+                        };
+                        if !self.plan.skipped.contains(&skipped) {
+                            self.plan.skipped.push(skipped);
                         }
-                        Outcome::Evaluated(hits) => {
-                            for hit in hits {
-                                take_hit(
-                                    &mut Taking {
-                                        plan: &mut self.plan,
-                                        seen: &mut self.seen,
-                                        last: &mut self.last,
-                                        newly_superseded: &mut newly_superseded,
-                                        impossible: &self.impossible,
-                                        batch: &mut batch,
-                                        request: self.request,
-                                        edits,
-                                        round,
-                                    },
-                                    &hit,
-                                    subject,
-                                );
-                            }
-                        }
+                    }
+                    for hit in outcome.hits {
+                        take_hit(
+                            &mut Taking {
+                                plan: &mut self.plan,
+                                seen: &mut self.seen,
+                                last: &mut self.last,
+                                newly_superseded: &mut newly_superseded,
+                                impossible: &self.impossible,
+                                batch: &mut batch,
+                                request: self.request,
+                                edits,
+                                round,
+                            },
+                            &hit,
+                            subject,
+                        );
                     }
                 }
             }

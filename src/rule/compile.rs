@@ -166,11 +166,20 @@ pub struct Fix {
     /// What to do.
     pub op: FixOp,
     /// Where, if not at the finding.
-    pub at: Option<Pointer>,
+    pub at: Option<FixPlace>,
     /// Whether it is applied unasked.
     pub safety: Safety,
     /// What it takes away.
     pub consequence: Option<String>,
+}
+
+/// Another place than the finding's.
+#[derive(Debug, Clone)]
+pub enum FixPlace {
+    /// Counted from where the tool's settings begin (`$…`).
+    Settings(Pointer),
+    /// Counted from the finding (`@…`).
+    Finding(Pointer),
 }
 
 /// The closed list of fix operations.
@@ -534,6 +543,15 @@ impl Compiler<'_> {
         })
     }
 
+    fn fix_place(&self, text: &Spanned<String>) -> Result<FixPlace, LoadError> {
+        match text.get_ref().strip_prefix('@') {
+            Some(rest) => singular(&format!("${rest}"))
+                .map(FixPlace::Finding)
+                .map_err(|message| self.source.error(text.span(), message, None)),
+            None => self.at(text).map(FixPlace::Settings),
+        }
+    }
+
     fn message(&self, message: &Spanned<String>) -> Result<(), LoadError> {
         let mut rest = message.get_ref().as_str();
         while let Some(start) = rest.find('{') {
@@ -612,7 +630,7 @@ impl Compiler<'_> {
         }
         Ok(Fix {
             op,
-            at: fix.at.as_ref().map(|at| self.at(at)).transpose()?,
+            at: fix.at.as_ref().map(|at| self.fix_place(at)).transpose()?,
             safety: fix.safety,
             consequence: fix.consequence.clone(),
         })

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::compile::{Fix, FixOp};
+use super::compile::{Fix, FixOp, FixPlace};
 use super::evaluate::{Hit, HitFile, Subject};
 use super::predicate::{nearest_endpoint, nearest_model, resolve};
 use super::schema::Operand;
@@ -24,10 +24,11 @@ pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>
         return Err("the file is set by an administrator".to_owned());
     }
     let document = layer.document.value();
-    let at = fix
-        .at
-        .as_ref()
-        .map_or_else(|| hit.pointer.clone(), |at| layer.root.join(at));
+    let at = match &fix.at {
+        None => hit.pointer.clone(),
+        Some(FixPlace::Settings(at)) => layer.root.join(at),
+        Some(FixPlace::Finding(at)) => hit.pointer.join(at),
+    };
     let facts = subject.facts;
     let known = |operand: &Operand| {
         resolve(operand, facts).map_err(|fact| format!("the fact {fact} is unknown here"))

@@ -33,6 +33,9 @@ impl Layer {
     /// # Errors
     /// When the bytes can't be parsed in the file's format.
     pub fn parse(config: ConfigFile, bytes: &[u8]) -> Result<Self, ParseError> {
+        if config.entry().refuses_bom && bytes.starts_with(b"\xef\xbb\xbf") {
+            return Err(ParseError::byte_order_mark());
+        }
         let document = Document::parse(bytes, config.format())?;
         let root = config
             .entry()

@@ -102,6 +102,12 @@ pub struct FileEntry {
     /// What the tool does with a file of this kind that it can't read.
     #[serde(default)]
     pub on_unreadable: Option<String>,
+    /// Whether the tool can't read the file when it begins with a byte order mark.
+    #[serde(default)]
+    pub refuses_bom: bool,
+    /// Whether the tool passes over a file of this kind that it can't read, and goes on without it.
+    #[serde(default)]
+    pub skips_unreadable: bool,
     /// Who rewrites it while running; such a file is edited only with a warning.
     #[serde(default)]
     pub rewritten_by: Option<String>,

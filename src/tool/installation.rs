@@ -1,6 +1,6 @@
 //! Places that another file or the user's choice of an editor decides: installations, and files named by a value.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -80,8 +80,23 @@ impl NamedBy {
             Beside::File => file.parent()?,
             Beside::Home => &environment.home,
         };
-        Some(base.join(text.trim_start_matches("./")))
+        Some(plain(&base.join(text)))
     }
+}
+
+/// A path without `.` and `..`, so that one folder has one name.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// Folders, each of which holds a configuration of its own: several editors, several users of one program.
@@ -106,6 +121,9 @@ pub struct Installation {
     /// The file that names `{named}` in the paths.
     #[serde(default)]
     pub named_by: Option<NamedBy>,
+    /// Whether `apply` may create the first of the paths where no installation is there.
+    #[serde(default)]
+    pub create: bool,
 }
 
 impl Installation {
@@ -153,16 +171,24 @@ impl Installation {
     }
 }
 
-/// The folders of all installations that are there, each once.
+/// The folders of all installations that are there, each once; without any, the one that may be created.
 pub(super) fn folders(installations: &[Installation], environment: &Environment) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = Vec::new();
     for folder in installations
         .iter()
         .flat_map(|installation| installation.folders(environment))
+        .map(|folder| plain(&folder))
     {
         if !all.contains(&folder) {
             all.push(folder);
         }
+    }
+    if all.is_empty() {
+        let created = installations
+            .iter()
+            .filter(|installation| installation.create);
+        let mut paths = created.flat_map(|installation| installation.templates(environment.os));
+        all.extend(paths.find_map(|template| environment.expand(template)));
     }
     all
 }

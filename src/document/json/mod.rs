@@ -20,7 +20,7 @@ use super::splice::{self, Splice};
 use super::tree::{Children, Node};
 use super::{Document, Edit, EditError, Format, Layout, Pointer, Token};
 
-pub(super) use parse::{has_value, parse};
+pub(super) use parse::{has_value, paired, parse};
 pub(super) use trivia::comments;
 
 /// A text on its way through a list of edits.

@@ -1,5 +1,6 @@
 //! Reading JSON, JSONC and JSON5.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use jsonc_parser::ast::{ObjectPropName, Value as Ast};
@@ -19,7 +20,8 @@ const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
 
 /// Reads a text of one of the three dialects.
 pub(in crate::document) fn parse(text: &str, format: Format) -> Result<Parsed, ParseError> {
-    let Some(ast) = ast(text, format)? else {
+    let spelled = paired(text);
+    let Some(ast) = ast(&spelled, format)? else {
         return Ok(Parsed::empty());
     };
     let tree = Builder {
@@ -28,7 +30,7 @@ pub(in crate::document) fn parse(text: &str, format: Format) -> Result<Parsed, P
         bom: bom_len(text),
     }
     .node(&ast, 0)?;
-    second_opinion(text, format)?;
+    second_opinion(&spelled, format)?;
     Ok(Parsed::new(text, value(ast), tree))
 }
 
@@ -39,9 +41,43 @@ pub(super) fn tree(text: &str, format: Format) -> Result<Option<Node>, ParseErro
         format,
         bom: bom_len(text),
     };
-    ast(text, format)?
+    ast(&paired(text), format)?
         .map(|ast| builder.node(&ast, 0))
         .transpose()
+}
+
+/// The text with each unpaired surrogate (`\ud83d` alone) spelled as `\ufffd`, which has as many bytes. JavaScript
+/// writes and reads such strings, and the programs that these files belong to are mostly written in it; the file's own
+/// bytes are not touched.
+pub(in crate::document) fn paired(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let unit = |at: usize| {
+        let digits = text.get(at + 2..at + 6)?;
+        let escape = bytes.get(at) == Some(&b'\\') && bytes.get(at + 1) == Some(&b'u');
+        u16::from_str_radix(digits, 16).ok().filter(|_| escape)
+    };
+    let mut unpaired = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = bytes[at..].iter().position(|byte| *byte == b'\\') {
+        at += offset;
+        at += match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => 12,
+            Some(0xd800..=0xdfff) => {
+                unpaired.push(at);
+                6
+            }
+            _ => 2,
+        }
+        .min(bytes.len() - at);
+    }
+    if unpaired.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut spelled = text.to_owned();
+    for at in unpaired {
+        spelled.replace_range(at + 2..at + 6, "fffd");
+    }
+    Cow::Owned(spelled)
 }
 
 /// Whether a text has a value, without building another one.
@@ -50,7 +86,7 @@ pub(in crate::document) fn has_value(
     format: Format,
     expected: &Value,
 ) -> Result<bool, ParseError> {
-    match ast(text, format)? {
+    match ast(&paired(text), format)? {
         Some(ast) if depth_within(&ast, MAX_DEPTH) => Ok(is(&ast, expected)),
         Some(_) => Err(too_deep(text, 0)),
         None => Ok(expected.as_object().is_some_and(Map::is_empty)),

@@ -71,21 +71,17 @@ pub struct Hit<'r> {
 }
 
 /// What became of a rule.
-#[derive(Debug)]
-pub enum Outcome<'r> {
-    /// It was evaluated.
-    Evaluated(Vec<Hit<'r>>),
-    /// It could not be, because a fact is unknown here.
-    Skipped(String),
+#[derive(Debug, Default)]
+pub struct Outcome<'r> {
+    /// Where it does not hold.
+    pub hits: Vec<Hit<'r>>,
+    /// Facts that are unknown here; the checks that need them were passed over.
+    pub unknown: Vec<String>,
 }
 
 /// Evaluates a rule on a configuration.
 pub fn evaluate<'r>(rule: &'r Rule, subject: Subject<'_>) -> Outcome<'r> {
-    let evaluation = Evaluation { rule, subject };
-    match evaluation.run() {
-        Ok(hits) => Outcome::Evaluated(hits),
-        Err(fact) => Outcome::Skipped(fact),
-    }
+    Evaluation { rule, subject }.run()
 }
 
 struct Evaluation<'r, 's> {
@@ -94,18 +90,31 @@ struct Evaluation<'r, 's> {
 }
 
 impl<'r, 's> Evaluation<'r, 's> {
-    /// `Err` names an unknown fact.
-    fn run(&self) -> Result<Vec<Hit<'r>>, String> {
-        let mut hits = Vec::new();
-        if !self.holds(&self.rule.when)? {
-            return Ok(hits);
-        }
-        for check in &self.rule.checks {
-            if self.holds(&check.when)? {
-                self.check(check, &mut hits)?;
+    fn run(&self) -> Outcome<'r> {
+        let mut outcome = Outcome::default();
+        match self.holds(&self.rule.when) {
+            Ok(true) => {}
+            Ok(false) => return outcome,
+            Err(fact) => {
+                outcome.unknown.push(fact);
+                return outcome;
             }
         }
-        Ok(hits)
+        for check in &self.rule.checks {
+            let known = outcome.hits.len();
+            let evaluated = self.holds(&check.when).and_then(|holds| {
+                if holds {
+                    self.check(check, &mut outcome.hits)
+                } else {
+                    Ok(())
+                }
+            });
+            if let Err(fact) = evaluated {
+                outcome.hits.truncate(known);
+                outcome.unknown.push(fact);
+            }
+        }
+        outcome
     }
 
     fn roles(&self) -> Vec<&str> {
@@ -116,7 +125,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         }
     }
 
-    /// Whether the conditions that don't depend on one file hold.
+    /// Whether the conditions that don't depend on one file hold; `Err` names an unknown fact.
     fn holds(&self, conditions: &Conditions) -> Result<bool, String> {
         let facts = self.subject.facts;
         let when = &conditions.when;
