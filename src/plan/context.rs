@@ -415,8 +415,12 @@ impl Planner<'_> {
             && !target.has_key
             && self.request.key_env.is_none();
         if keyless && let Some(credential) = &tool.credential {
+            let how = match credential.reference {
+                Some(_) => ". Name the variable that holds it with --key-env NAME",
+                None => "",
+            };
             return Some(format!(
-                "{}: {}. Name the variable that holds it with --key-env NAME",
+                "{}: {}{how}",
                 lacks("has no key for Z.ai"),
                 credential.without
             ));
