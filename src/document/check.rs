@@ -19,7 +19,9 @@ pub(super) fn check(text: &str, format: Format, expected: &Value) -> Result<(), 
         ));
     }
     let matches = match format {
-        Format::Json | Format::Jsonc | Format::Json5 => json::has_value(text, format, expected),
+        Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
+            json::has_value(text, format, expected)
+        }
         Format::Toml | Format::Yaml | Format::FrontMatter => {
             read(text, format).map(|parsed| same(&parsed.value, expected))
         }
@@ -49,7 +51,7 @@ fn second_reading(text: &str, format: Format, expected: &Value) -> Result<bool, 
             let outcome = outcome.and_then(|found| reader.end().map(|()| found));
             outcome.map_err(|error| format!("line {}, column {}", error.line(), error.column()))
         }
-        Format::Jsonc | Format::Json5 => {
+        Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
             let place = |error: json5::Error| {
                 error.position().map_or_else(
                     || "at its end".to_owned(),

@@ -46,6 +46,8 @@ pub enum Format {
     Json,
     /// JSON with comments and trailing commas.
     Jsonc,
+    /// JSON with comments, where a trailing comma is an error.
+    JsoncNoTrailingComma,
     /// JSON5: also unquoted keys, single quotes, hexadecimal numbers and more.
     Json5,
     /// TOML.
@@ -62,6 +64,7 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Jsonc => "jsonc",
+            Self::JsoncNoTrailingComma => "jsonc-no-trailing-comma",
             Self::Json5 => "json5",
             Self::Toml => "toml",
             Self::Yaml => "yaml",
@@ -207,7 +210,9 @@ impl Document {
     pub fn comments(&self) -> Vec<Comment> {
         match self.format {
             Format::Json => Vec::new(),
-            Format::Jsonc | Format::Json5 => json::comments(&self.text),
+            Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
+                json::comments(&self.text)
+            }
             Format::Toml => match &self.parsed.layout {
                 Layout::Outline(outline) => outline.comments(&self.text),
                 _ => toml::Outline::read(&self.text).comments(&self.text),
@@ -227,7 +232,9 @@ impl Document {
     pub fn edit(&self, edits: &[Edit]) -> Result<String, EditError> {
         let mut expected = self.parsed.value.clone();
         let text = match self.format {
-            Format::Json | Format::Jsonc | Format::Json5 => json::edit(self, edits, &mut expected)?,
+            Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
+                json::edit(self, edits, &mut expected)?
+            }
             Format::Toml => toml::edit(self, edits, &mut expected)?,
             Format::Yaml => yaml::edit(&self.text, edits, &mut expected)?,
             Format::FrontMatter => self.edit_front_matter(edits, &mut expected)?,
@@ -256,7 +263,9 @@ impl Document {
 /// Reads a text that has passed [`decode`].
 fn read(text: &str, format: Format) -> Result<Parsed, ParseError> {
     match format {
-        Format::Json | Format::Jsonc | Format::Json5 => json::parse(text, format),
+        Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
+            json::parse(text, format)
+        }
         Format::Toml => toml::parse(text),
         Format::Yaml => yaml::parse(text, 0..text.len()),
         Format::FrontMatter => yaml::parse(text, yaml::FrontMatter::find(text)?.yaml),

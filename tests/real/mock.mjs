@@ -112,7 +112,7 @@ function firstUserText(body) {
 /** The sub-agent tool that the client offers, or undefined. */
 function taskTool(body) {
   const names = (body.tools ?? []).map((tool) => tool.name ?? tool.function?.name);
-  return ['Agent', 'Task', 'task'].find((name) => names.includes(name));
+  return ['Agent', 'Task', 'task', 'agent'].find((name) => names.includes(name));
 }
 
 /** main: the lead's own turns; task: a sub-agent's; side: titles, summaries, permission checks, probes. */

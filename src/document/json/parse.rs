@@ -138,7 +138,7 @@ fn options(format: Format) -> ParseOptions {
     let json5 = format == Format::Json5;
     ParseOptions {
         allow_comments: format != Format::Json,
-        allow_trailing_commas: format != Format::Json,
+        allow_trailing_commas: matches!(format, Format::Jsonc | Format::Json5),
         // No tool reads such a file, and splices between such elements could join them.
         allow_missing_commas: false,
         allow_loose_object_property_names: json5,
