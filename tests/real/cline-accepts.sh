@@ -56,7 +56,7 @@ run() {
 extra=()
 # The package says it at once; asking the program takes seconds.
 folder=$(dirname "$(realpath "$bin")")
-while [ "$folder" != / ] && ! grep -Eq '"name": *"(@cline/)?cli(ne|-[a-z0-9-]*)"' "$folder/package.json" 2>/dev/null; do folder=$(dirnam' "$folder"); done
+while [ "$folder" != / ] && ! grep -Eq '"name": *"(@cline/)?cli(ne|-[a-z0-9-]*)"' "$folder/package.json" 2>/dev/null; do folder=$(dirname "$folder"); done
 version=$(jq -r .version "$folder/package.json" 2>/dev/null)
 if [ -z "$version" ]; then
     run --version

@@ -54,7 +54,7 @@ mock=$!
 for _ in $(seq 100); do [ -s "$work/mock" ] && break; sleep 0.05; done
 [ -s "$work/mock" ] || cannot "the mock did not start: $(cat "$work/mock.err")"
 folder=$(dirname "$(realpath "$bin")")
-while [ "$folder" != / ] && ! grep -Eq '"name": *"(@cline/)?cli(ne|-[a-z0-9-]*)"' "$folder/package.json" 2>/dev/null; do folder=$(dirnam' "$folder"); done
+while [ "$folder" != / ] && ! grep -Eq '"name": *"(@cline/)?cli(ne|-[a-z0-9-]*)"' "$folder/package.json" 2>/dev/null; do folder=$(dirname "$folder"); done
 version=$(jq -r .version "$folder/package.json")
 yes=()
 case $version in 2.*) yes=(-y) ;; esac
