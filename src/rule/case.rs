@@ -152,13 +152,20 @@ impl<'a> Stage<'a> {
             assume_in_repository: Some(case.in_repository),
             ..Request::default()
         };
+        let variables = tool
+            .credential
+            .iter()
+            .flat_map(|credential| &credential.env);
+        let exported = variables.filter(|_| case.key_exported);
         // Nothing is read from this folder: all files of a case are given as texts.
         let nowhere = PathBuf::from("/case");
         let environment = Environment {
             home: nowhere.clone(),
             cwd: nowhere.clone(),
             os: Os::Linux,
-            vars: BTreeMap::new(),
+            vars: exported
+                .map(|name| (name.clone(), "set".to_owned()))
+                .collect(),
             state_dir: nowhere.clone(),
             config_dir: nowhere.clone(),
             system_root: nowhere,

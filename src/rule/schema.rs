@@ -605,6 +605,9 @@ pub struct Case {
     /// The variable given by `--key-env`.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// Whether the environment has a variable that the tool takes its key from.
+    #[serde(default)]
+    pub key_exported: bool,
     /// Whether the tool is named with `--tool`.
     #[serde(default)]
     pub named: bool,

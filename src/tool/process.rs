@@ -53,6 +53,8 @@ fn runs(name: &OsStr, command: &[std::ffi::OsString], program: &str) -> bool {
     let stem = |text: &OsStr| {
         let path = Path::new(text);
         let name = path.file_name().unwrap_or(text).to_string_lossy();
+        // `Code` on macOS, `Code.exe` on Windows.
+        let name = name.to_ascii_lowercase();
         name.strip_suffix(".exe").unwrap_or(&name).to_owned()
     };
     if stem(name) == program || command.first().is_some_and(|first| stem(first) == program) {
@@ -80,7 +82,7 @@ mod tests {
             super::runs(OsStr::new(name), &command, "cline")
         };
         assert!(runs("cline", &[]));
-        assert!(runs("cline.exe", &[]));
+        assert!(runs("Cline.exe", &[]));
         assert!(runs("MainThread", &["/usr/bin/cline", "--zen"]));
         assert!(runs("node", &["node", "/usr/lib/node_modules/.bin/cline"]));
         assert!(runs(
