@@ -32,3 +32,4 @@ pub mod profile;
 pub mod rule;
 pub mod tool;
 pub mod transaction;
+pub mod tree;

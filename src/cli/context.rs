@@ -164,7 +164,7 @@ impl Context {
         ))
     }
 
-    /// Reads the given files, and the project files in the given folders; nothing else.
+    /// Reads the given files, and whatever config files the given folders hold; nothing else.
     pub(super) fn paths(&self, paths: &[PathBuf]) -> Result<Workspace, Failure> {
         let mut folders = Vec::new();
         let mut files = Vec::new();
@@ -177,9 +177,7 @@ impl Context {
                     "{}: there is no such file or folder",
                     path.display()
                 )));
-            } else if let Some(file) =
-                recognise(self.catalogue.tools(), &absolute, self.environment.os)
-            {
+            } else if let Some(file) = recognise(self.catalogue.tools(), &absolute) {
                 files.push(file);
             } else {
                 return Err(Failure::usage(format!(
@@ -188,8 +186,21 @@ impl Context {
                 )));
             }
         }
-        let mut workspace =
-            Workspace::read_projects(self.catalogue.tools(), &self.environment, &folders);
+        let mut workspace = Workspace::default();
+        if !folders.is_empty() {
+            let pack = self.catalogue.statements(self.global.facts.as_deref())?;
+            let hosts: Vec<String> = pack.hosts.values().flatten().cloned().collect();
+            for folder in &folders {
+                let tree = crate::tree::read(self.catalogue.tools(), folder, &hosts);
+                for template in &tree.unread_templates {
+                    self.message(&format!(
+                        "note: {}: a template that can't be read before it is filled in; it was passed over",
+                        self.display(template)
+                    ));
+                }
+                workspace.add_tree(tree, &self.environment);
+            }
+        }
         for file in files {
             let tool = std::rc::Rc::clone(&file.tool);
             workspace.add(&tool, vec![file]);

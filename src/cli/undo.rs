@@ -39,9 +39,7 @@ pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
     let plan = transaction::plan_undo(&state, home, args.id.as_deref())?;
     let mut text = String::new();
     let tools = context.catalogue.tools();
-    let format = |path: &std::path::Path| {
-        recognise(tools, path, context.environment.os).map(|file| file.format())
-    };
+    let format = |path: &std::path::Path| recognise(tools, path).map(|file| file.format());
     let redactor = redactor_for_texts(plan.files.iter().flat_map(|file| {
         let format = format(&file.path).unwrap_or(Format::Jsonc);
         let sides = [file.before.as_deref(), file.after.as_deref()];

@@ -38,6 +38,8 @@ pub enum Search {
     UpNearest,
     /// The same, but the outermost wins.
     UpOutermost,
+    /// Anywhere in a folder that is linted, and nowhere else.
+    Tree,
 }
 
 /// What a tool does with a member that it doesn't know.

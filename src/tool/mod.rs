@@ -6,6 +6,7 @@ mod detect;
 mod installation;
 mod process;
 mod read;
+mod recognise;
 mod repository;
 
 pub use configuration::{Configuration, Layer, Unreadable, Workspace};
@@ -13,8 +14,9 @@ pub use descriptor::{
     Credential, Descriptor, FileEntry, Provider, Refusal, Running, Scope, Search, Strictness,
     UsesZai,
 };
-pub use detect::{ConfigFile, choose_in_force, detect, installations, recognise};
+pub use detect::{ConfigFile, choose_in_force, detect, installations};
 pub use installation::{Beside, Installation, NamedBy};
 pub use process::{Process, running};
 pub use read::{ReadError, read_config};
+pub use recognise::{Recognised, Recogniser, recognise};
 pub use repository::in_repository;
