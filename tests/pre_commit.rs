@@ -74,7 +74,9 @@ fn pre_commit() {
     let settings = folder.join(".claude/settings.json");
     fs::create_dir(settings.parent().unwrap()).unwrap();
     let write = |url: &str| {
-        let text = format!("{{ \"env\": {{ \"ANTHROPIC_BASE_URL\": \"{url}\" }} }}\n");
+        let text = format!(
+            "{{ \"apiKeyHelper\": \"cat key\", \"env\": {{ \"ANTHROPIC_BASE_URL\": \"{url}\" }} }}\n"
+        );
         fs::write(&settings, text).unwrap();
     };
     write("https://api.z.ai/api/anthropic/v1");
@@ -84,7 +86,7 @@ fn pre_commit() {
     for part in [
         "exit code: 1",
         "error[claude-code-endpoint]",
-        ".claude/settings.json:1:34",
+        ".claude/settings.json:1:61",
     ] {
         assert!(text.contains(part), "no {part} in:\n{text}");
     }
