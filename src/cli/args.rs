@@ -77,6 +77,10 @@ pub enum Command {
     Rules(Rules),
     /// Do the whole job on a sample home in a temporary folder
     Demo(Demo),
+    /// Print a shell's completion script
+    Completions(Completions),
+    /// Print the manual page, in roff
+    Man(Man),
 }
 
 /// Which rules take part.
@@ -155,9 +159,29 @@ pub struct Lint {
     /// Which rules take part.
     #[command(flatten)]
     pub selection: Selection,
+    /// After the findings: how often each rule doesn't hold (with the formats text, concise, github and json)
+    #[arg(long)]
+    pub statistics: bool,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: LintFormat,
+}
+
+/// Output formats of `lint`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people: each finding with the piece of the file that it speaks of
+    Text,
+    /// One line for each finding
+    Concise,
+    /// For programs, with a version
+    Json,
+    /// SARIF 2.1.0, with rules and fixes: code scanning, editors
+    Sarif,
+    /// Annotations in GitHub Actions
+    Github,
+    /// JUnit XML: test reports, e.g. GitLab's
+    Junit,
 }
 
 /// Output formats.
@@ -243,4 +267,20 @@ pub struct Demo {
     /// Keep the temporary folder
     #[arg(long)]
     pub keep: bool,
+}
+
+/// `completions`
+#[derive(Debug, Args, Clone)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args, Clone)]
+pub struct Man {
+    /// The page of a command, e.g. `lint` or `rules test` [default: the program's]
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
 }

@@ -98,6 +98,8 @@ pub(super) struct Context {
     pub(super) environment: Environment,
     /// Rules, facts, profiles, tools.
     pub(super) catalogue: Catalogue,
+    /// Where the program was started, also under `--home`.
+    pub(super) working_folder: PathBuf,
 }
 
 impl Context {
@@ -105,10 +107,12 @@ impl Context {
     pub(super) fn new(global: Global) -> Result<Self, Failure> {
         let environment = Environment::from_process(global.home.as_deref())?;
         let catalogue = Catalogue::load(&rule_folders(&global, &environment))?;
+        let working_folder = std::env::current_dir()?;
         Ok(Self {
             global,
             environment,
             catalogue,
+            working_folder,
         })
     }
 

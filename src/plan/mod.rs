@@ -1,7 +1,10 @@
 //! The plan: what would change where, computed once. `lint`, `apply` and their formats are views of it.
 
+mod alone;
 mod context;
 mod rounds;
+
+pub use alone::fixed_alone;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
