@@ -1,6 +1,7 @@
 //! What the program shows: text, diffs, JSON. Every way out redacts secrets.
 
 pub mod diff;
+pub mod doctor;
 pub mod human;
 pub mod json;
 pub mod redact;

@@ -7,14 +7,16 @@ mod installation;
 mod process;
 mod read;
 mod repository;
+mod surroundings;
 
 pub use configuration::{Configuration, Layer, Unreadable, Workspace};
 pub use descriptor::{
     Credential, Descriptor, FileEntry, Provider, Refusal, Running, Scope, Search, Strictness,
     UsesZai,
 };
-pub use detect::{ConfigFile, choose_in_force, detect, installations, recognise};
+pub use detect::{ConfigFile, choose_in_force, detect, installations, log_files, recognise};
 pub use installation::{Beside, Installation, NamedBy};
 pub use process::{Process, running};
 pub use read::{ReadError, read_config};
 pub use repository::in_repository;
+pub use surroundings::{Condition, Helper, Log, LogError, LogFormat, Variable, Version, Wins};

@@ -58,6 +58,17 @@ fn runs(name: &OsStr, command: &[std::ffi::OsString], program: &str) -> bool {
     if stem(name) == program || command.first().is_some_and(|first| stem(first) == program) {
         return true;
     }
+    // `…/claude/versions/2.1.330`: installers that keep several versions name the program by its version.
+    let versioned = |first: &std::ffi::OsString| {
+        let path = Path::new(first);
+        path.parent().is_some_and(|folder| {
+            folder.file_name() == Some(OsStr::new("versions"))
+                && folder.parent().and_then(Path::file_name) == Some(OsStr::new(program))
+        })
+    };
+    if command.first().is_some_and(versioned) {
+        return true;
+    }
     // `node …/node_modules/.bin/cline`, `node …/node_modules/cline/dist/cli.js`
     let Some(script) = command.get(1) else {
         return false;
@@ -87,6 +98,7 @@ mod tests {
             "node",
             &["node", "/usr/lib/node_modules/cline/dist/cli.mjs"]
         ));
+        assert!(runs("3.0.65", &["/home/user/cline/versions/3.0.65"]));
         assert!(!runs("vim", &["vim", "/home/user/cline/notes"]));
         assert!(!runs("node", &["node", "/srv/cline/server.js"]));
         assert!(!runs("clineup", &["clineup"]));
