@@ -46,10 +46,7 @@ const FILES: &[(&str, Shell)] = &[
         Shell::Power,
     ),
     ("~/Documents/PowerShell/*profile.ps1", Shell::Power),
-    (
-        "~/Documents/WindowsPowerShell/*profile.ps1",
-        Shell::Power,
-    ),
+    ("~/Documents/WindowsPowerShell/*profile.ps1", Shell::Power),
 ];
 
 /// A place where a start-up file sets a variable.
@@ -241,9 +238,7 @@ fn words(text: &str) -> Vec<&str> {
     for (at, c) in text.char_indices() {
         let ends = quote.is_none()
             && !escaped
-            && (c.is_whitespace()
-                || matches!(c, ';' | '&' | '|')
-                || (c == '#' && start.is_none()));
+            && (c.is_whitespace() || matches!(c, ';' | '&' | '|') || (c == '#' && start.is_none()));
         if ends {
             words.extend(start.take().map(|start| &text[start..at]));
             if !c.is_whitespace() {

@@ -275,12 +275,13 @@ impl Human<'_> {
             .map(|(tool, count)| format!("{tool} {count}"))
             .collect();
         let sign = self.sign(code.needs_doing());
+        let times = counted(usize::try_from(code.total).unwrap_or(usize::MAX), "time");
         let _ = writeln!(
             text,
-            "  {sign} {}: {}, {}",
+            "  {sign} {}, {times} ({}): {}",
             code.code,
+            by_tool.join(", "),
             code.title,
-            by_tool.join(", ")
         );
         let mut day = logs.from;
         while day <= logs.to {
