@@ -344,6 +344,7 @@ fn variables_are_judged_against_the_settings() {
             "info ANTHROPIC_API_KEY in-force ~.zshrc:2",
             "info ANTHROPIC_AUTH_TOKEN shadowed .bashrc:1",
             "info ANTHROPIC_BASE_URL shadowed now",
+            "info ANTHROPIC_MODEL in-force profile.ps1:1",
             "info CLAUDE_CONFIG_DIR reads-elsewhere Microsoft.PowerShell_profile.ps1:2",
         ]
     );
