@@ -461,20 +461,29 @@ fn running_instances_are_counted_and_left_alone() {
         format = "json"
         paths = ["~/gadget.json"]
 
+        [running]
+        programs = ["{program}", "{program}e"]
+        files = ["settings"]
+        loses = "it writes back what it had read"
+
         [uses-zai]
         any = [{{ at = "$.url", expect = {{ endpoint = {{ zai = true }} }} }}]
         "#
     );
     fs::write(rules.join("gadget.toml"), tool).unwrap();
-    fs::copy("/bin/sleep", home.path(&program)).unwrap();
     let mut running = Running(Vec::new());
-    for _ in 0..2 {
-        let mut command = Command::new(home.path(&program));
+    let editor = format!("{program}e");
+    for program in [&program, &program, &editor] {
+        if !home.path(program).exists() {
+            fs::copy("/bin/sleep", home.path(program)).unwrap();
+        }
+        let mut command = Command::new(home.path(program));
         running
             .0
             .push(command.arg("600").stdin(Stdio::null()).spawn().unwrap());
     }
     let mut pids: Vec<u32> = running.0.iter().map(Child::id).collect();
+    let inside = pids.pop().unwrap();
     pids.sort_unstable();
     let look = |profile: &str| {
         let arguments = [
@@ -500,6 +509,22 @@ fn running_instances_are_counted_and_left_alone() {
     assert_eq!((&found["cap"], &found["counted"]), (&json!(1), &json!(2)));
     assert_eq!(found["needs-doing"], true);
     assert!(found["tools"].as_array().unwrap().contains(&gadget(true)));
+    let host =
+        json!({ "tool": "gadget", "name": "Gadget", "programs": [editor], "pids": [inside] });
+    assert!(
+        found["hosts"].as_array().unwrap().contains(&host),
+        "{found}"
+    );
+    let text = home.run(&["doctor", "--rules-dir", "rules", "--profile", "lite"]);
+    let text = &text.exits(1).stdout;
+    for line in [
+        &format!("  - Gadget: 2 (pids {}, {})\n", pids[0], pids[1]),
+        &format!("  - Gadget may run inside {editor} (pid {inside}); each window"),
+        "  ! 2 instances use Z.ai; profile lite (--profile): 1 request at once; close 1 of them (doctor ends none)\n",
+        "that number: not published by Z.ai",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
     assert_eq!(look("max")["needs-doing"], false);
     assert_eq!(look("metered")["cap"], Value::Null);
     home.write("gadget.json", "{}");

@@ -13,7 +13,7 @@ use crate::facts::Pack;
 use crate::finding::Severity;
 use crate::paths::Environment;
 use crate::rule::query::singular;
-use crate::tool::{Configuration, Descriptor, Scope, Variable, Wins, Workspace};
+use crate::tool::{Configuration, Descriptor, Scope, Variable, Workspace};
 
 /// What was found of variables.
 #[derive(Debug, Clone, Serialize)]
@@ -239,10 +239,9 @@ impl One<'_> {
         if variable.followed {
             return self.elsewhere(sites);
         }
-        let own = self.judged.own_setting(variable, self.name);
-        if let (Some((value, file)), Wins::Setting) = (&own, variable.wins) {
-            sites.retain(|(_, site)| !same(value, site.as_deref()));
-            let file = self.environment.display(file);
+        if let Some((value, file)) = self.judged.own_setting(variable, self.name) {
+            sites.retain(|(_, site)| !same(&value, site.as_deref()));
+            let file = self.environment.display(&file);
             let message = format!(
                 "it does nothing for {}: {file} sets it, too, and wins",
                 self.judged.tool.name
@@ -253,8 +252,7 @@ impl One<'_> {
             let place = singular(place.get_ref()).ok()?;
             Some((self.judged.setting(&place)?, place.to_string()))
         });
-        let own = own.map(|own| (own, self.name.to_owned()));
-        for ((value, file), place) in own.into_iter().chain(beaten) {
+        for ((value, file), place) in beaten {
             let mut sites = sites.clone();
             sites.retain(|(_, site)| !same(&value, site.as_deref()));
             let message = format!(

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 pub use environment::{Effect, Found, Place, Variables};
 pub use logs::{Counted, Logs, Read, Window};
-pub use processes::{HelperInstances, Instances, ToolInstances};
+pub use processes::{HelperInstances, HostInstances, Instances, ToolInstances};
 pub use versions::{Installed, Relation, Versions, installed};
 
 use crate::facts::Pack;

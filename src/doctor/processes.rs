@@ -26,6 +26,9 @@ pub struct Instances {
     pub counted: usize,
     /// The tools that run.
     pub tools: Vec<ToolInstances>,
+    /// Programs that a tool on Z.ai runs in, such as editors. What they hold can't be seen from outside, so they are told
+    /// of and not counted.
+    pub hosts: Vec<HostInstances>,
     /// Programs beside the tools that use the account, too.
     pub helpers: Vec<HelperInstances>,
     /// Whether more run than the account serves at once.
@@ -42,6 +45,20 @@ pub struct ToolInstances {
     pub name: String,
     /// Whether it uses Z.ai; only then its instances count.
     pub uses_zai: bool,
+    /// Their process numbers.
+    pub pids: Vec<u32>,
+}
+
+/// Running programs in which a tool may run.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct HostInstances {
+    /// The tool's id.
+    pub tool: String,
+    /// Its name.
+    pub name: String,
+    /// The programs, each once.
+    pub programs: BTreeSet<String>,
     /// Their process numbers.
     pub pids: Vec<u32>,
 }
@@ -71,6 +88,7 @@ pub(super) fn count(
         .iter()
         .flat_map(|tool| &tool.programs)
         .chain(helpers.clone().flat_map(|helper| &helper.programs))
+        .chain(tools.iter().flat_map(|tool| hosts_of(tool)))
         .collect();
     let programs: Vec<String> = programs.into_iter().cloned().collect();
     let processes = match skipped {
@@ -82,6 +100,12 @@ pub(super) fn count(
     instances.skipped = skipped;
     instances.cap_note = cap_note;
     instances
+}
+
+/// The programs that hold a tool's files in memory and aren't the tool itself: it runs inside them.
+fn hosts_of(tool: &Descriptor) -> impl Iterator<Item = &String> {
+    let programs = tool.running.iter().flat_map(|running| &running.programs);
+    programs.filter(|program| !tool.programs.contains(program))
 }
 
 /// What the profile's plan serves at once, and what to know of that number.
@@ -118,6 +142,18 @@ fn judge(
         pids: pids(&tool.programs),
     });
     let of_tools: Vec<_> = of_tools.filter(|tool| !tool.pids.is_empty()).collect();
+    let hosts = tools.iter().filter(|tool| uses_zai.contains(&tool.id));
+    let hosts = hosts.map(|tool| {
+        let known: Vec<String> = hosts_of(tool).cloned().collect();
+        let ours = processes.iter().filter(|one| known.contains(&one.program));
+        HostInstances {
+            tool: tool.id.clone(),
+            name: tool.name.clone(),
+            programs: ours.map(|one| one.program.clone()).collect(),
+            pids: pids(&known),
+        }
+    });
+    let hosts = hosts.filter(|host| !host.pids.is_empty()).collect();
     let mut helpers: Vec<HelperInstances> = Vec::new();
     for helper in tools.iter().flat_map(|tool| &tool.helper) {
         let pids = pids(&helper.programs);
@@ -142,6 +178,7 @@ fn judge(
         counted: using.len(),
         needs_doing: cap.is_some_and(|cap| using.len() as u64 > cap),
         tools: of_tools,
+        hosts,
         helpers,
     }
 }

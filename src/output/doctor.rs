@@ -107,6 +107,16 @@ impl Human<'_> {
                 tool.pids.len()
             );
         }
+        for host in &found.hosts {
+            let programs: Vec<&str> = host.programs.iter().map(String::as_str).collect();
+            let _ = writeln!(
+                text,
+                "  - {} may run inside {} ({}); each window in which it works is an instance, not counted",
+                host.name,
+                programs.join(", "),
+                pids(&host.pids)
+            );
+        }
         for helper in &found.helpers {
             let pids = pids(&helper.pids);
             let _ = writeln!(

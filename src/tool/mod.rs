@@ -19,4 +19,4 @@ pub use installation::{Beside, Installation, NamedBy};
 pub use process::{Process, running};
 pub use read::{ReadError, read_config};
 pub use repository::in_repository;
-pub use surroundings::{Condition, Helper, Log, LogError, LogFormat, Variable, Version, Wins};
+pub use surroundings::{Condition, Helper, Log, LogError, LogFormat, Variable, Version};

@@ -75,29 +75,17 @@ pub struct Condition {
     pub equals: serde_json::Value,
 }
 
-/// Which of two wins when a variable and a setting speak of the same thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Wins {
-    /// The setting in the tool's files.
-    Setting,
-    /// The environment variable.
-    Variable,
-}
-
 /// Environment variables that a tool reads.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variable {
     /// Their names.
     pub names: Vec<String>,
-    /// The setting of the same meaning, a singular query in which `{name}` stands for the variable's name.
+    /// The setting of the same meaning, which wins where it is there: a singular query in which `{name}` stands for the
+    /// variable's name.
     #[serde(default)]
     pub setting: Option<String>,
-    /// Which of the two the tool follows.
-    #[serde(default = "setting_wins")]
-    pub wins: Wins,
-    /// Other settings that the variable beats while it is in force, singular queries.
+    /// Settings that the variable beats while it is in force, singular queries.
     #[serde(default)]
     pub beats: Vec<Spanned<String>>,
     /// Values that are the same as no variable.
@@ -119,10 +107,6 @@ pub struct Variable {
     /// How bad that is.
     #[serde(default = "info")]
     pub severity: Severity,
-}
-
-fn setting_wins() -> Wins {
-    Wins::Setting
 }
 
 fn info() -> Severity {
