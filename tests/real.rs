@@ -156,3 +156,53 @@ fn opencode_accepts_a_config_that_apply_created() {
         assert_eq!(asked, Ok(()), "{profile}");
     }
 }
+
+/// What `doctor` counts, by code, in the log that a real tool writes while its requests are refused.
+fn counted(tool: &str, codes: &str) -> (Home, serde_json::Value) {
+    let home = Home::new();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/refused-logs.sh");
+    let output = Command::new("bash")
+        .arg(script)
+        .args([tool.as_ref(), program(tool).as_os_str()])
+        .arg(home.path(""))
+        .arg(codes)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let refused = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(refused.trim(), codes.split(',').count().to_string());
+    let path = home.path("").display().to_string();
+    let run = home.run(&["doctor", "--home", &path, "--format", "json"]);
+    let found = run.exits(1).json();
+    let all = found["logs"]["codes"].as_array().unwrap();
+    let counts = all
+        .iter()
+        .map(|one| (one["code"].to_string(), one["total"].clone()));
+    (home, counts.collect())
+}
+
+#[test]
+#[ignore = "needs the real tool"]
+fn doctor_counts_what_claude_code_writes_down() {
+    // Three attempts that are tried again, and the one that it gives up at.
+    let (home, counts) = counted("claude", "1302,1113,1313,1302");
+    assert_eq!(
+        counts,
+        serde_json::json!({ "1302": 2, "1113": 1, "1313": 1 }),
+        "{:?}",
+        home.files().keys()
+    );
+}
+
+#[test]
+#[ignore = "needs the real tool"]
+fn doctor_counts_what_opencode_writes_down() {
+    let (home, counts) = counted("opencode", "1302,1113,1313");
+    assert_eq!(
+        counts,
+        serde_json::json!({ "1302": 1, "1113": 1, "1313": 1 }),
+        "{:?}",
+        home.files().keys()
+    );
+}

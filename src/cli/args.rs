@@ -70,6 +70,8 @@ pub enum Command {
     Undo(Undo),
     /// Show the detected tools and files and what they point at
     Status(Status),
+    /// Look at what files can't tell: running instances, variables, errors in logs, versions
+    Doctor(Doctor),
     /// Explain a rule with its evidence, or one of Z.ai's error codes
     Explain(Explain),
     /// List, show and test rules
@@ -219,6 +221,20 @@ pub struct Undo {
 /// `status`
 #[derive(Debug, Args, Clone)]
 pub struct Status {
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// `doctor`
+#[derive(Debug, Args, Clone)]
+pub struct Doctor {
+    /// Judge by this profile [default: the coding plan that was applied last, else lite]
+    #[arg(long, short, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// How many days of the tools' logs to look at, this one included
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub days: u16,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,

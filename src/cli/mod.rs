@@ -5,6 +5,7 @@ pub mod args;
 mod completions;
 mod context;
 mod demo;
+mod doctor;
 mod explain;
 mod lint;
 mod man;
@@ -79,6 +80,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Lint(args)) => lint::run(&context, &args),
         Some(Command::Undo(args)) => undo::run(&context, &args),
         Some(Command::Status(args)) => status::run(&context, &args),
+        Some(Command::Doctor(args)) => doctor::run(&context, &args),
         Some(Command::Explain(args)) => explain::run(&context, &args),
         Some(Command::Rules(args)) => rules::run(&context, &args),
         Some(Command::Demo(args)) => demo::run(&context, &args),

@@ -3,6 +3,7 @@
 pub mod concise;
 pub mod diff;
 pub mod github;
+pub mod doctor;
 pub mod human;
 pub mod json;
 pub mod junit;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::installation::{Installation, NamedBy};
+use super::surroundings::{Helper, Log, Variable, Version};
 use crate::document::Format;
 use crate::facts::{Billing, Region};
 use crate::load::{LoadError, Source, Spanned};
@@ -233,9 +234,21 @@ pub struct Descriptor {
     /// Program names, for finding running instances and installations.
     #[serde(default)]
     pub programs: Vec<String>,
-    /// Where it writes logs (templates).
+    /// Where it writes logs whose form nobody has described yet (templates); see `log`.
     #[serde(default)]
     pub logs: Vec<String>,
+    /// Logs that errors can be counted in.
+    #[serde(default)]
+    pub log: Vec<Log>,
+    /// Environment variables that it reads beside its files.
+    #[serde(default)]
+    pub variable: Vec<Variable>,
+    /// Programs beside it that send requests on the same account.
+    #[serde(default)]
+    pub helper: Vec<Helper>,
+    /// How the installed version is seen.
+    #[serde(default)]
+    pub version: Version,
     /// Folders that hold a configuration each; `{installation}` in the files' paths.
     #[serde(default)]
     pub installation: Vec<Installation>,
@@ -297,6 +310,12 @@ impl Descriptor {
             .chain(keys)
         {
             conditions.check(source)?;
+        }
+        for log in &descriptor.log {
+            log.check(source)?;
+        }
+        for variable in &descriptor.variable {
+            variable.check(source)?;
         }
         Ok(descriptor)
     }

@@ -198,6 +198,23 @@ fn project_places(
         .collect()
 }
 
+/// The files of a log, of every installation.
+pub fn log_files(
+    tool: &Descriptor,
+    log: &super::Log,
+    environment: &Environment,
+) -> std::collections::BTreeSet<PathBuf> {
+    let mut files = std::collections::BTreeSet::new();
+    for installation in installations(tool, environment) {
+        for template in &log.paths {
+            if let Some(path) = expand(template, environment, installation.as_deref()) {
+                files.extend(glob_files(&path));
+            }
+        }
+    }
+    files
+}
+
 /// What a pattern matches beside folders, in the order of the names. A dangling link or a pipe is told of when it is read.
 fn glob_files(pattern: &Path) -> impl Iterator<Item = PathBuf> {
     glob_paths(pattern).filter(|path| !path.is_dir())
