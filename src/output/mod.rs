@@ -2,8 +2,8 @@
 
 pub mod concise;
 pub mod diff;
-pub mod github;
 pub mod doctor;
+pub mod github;
 pub mod human;
 pub mod json;
 pub mod junit;
