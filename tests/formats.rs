@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -93,12 +94,8 @@ fn json_keeps_to_its_published_schema() {
     let schema = lint_schema();
     for fixture in all_fixtures() {
         let home = Home::fixture(&fixture);
-        for arguments in [
-            &["--format", "json"][..],
-            &["--format", "json", "--statistics"],
-        ] {
-            assert_valid(&schema, &fixture, &lint(&home, arguments).json());
-        }
+        let run = lint(&home, &["--format", "json", "--statistics"]);
+        assert_valid(&schema, &fixture, &run.json());
     }
     let run = awkward().run(&["lint", "--format", "json"]).exits(3);
     assert_valid(&schema, "awkward", &run.json());
@@ -122,6 +119,32 @@ fn sarif_keeps_to_the_official_schema() {
         let home = Home::fixture(&fixture);
         let log = lint(&home, &["--format", "sarif"]).json();
         assert_valid(&schema, &fixture, &log);
+        let findings = lint(&home, &["--format", "json"]).json();
+        let expected: Vec<Value> = findings["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| json!([one["rule"], one["message"]]))
+            .collect();
+        let all = log["runs"][0]["results"].as_array().unwrap();
+        let found: Vec<Value> = all
+            .iter()
+            .map(|one| json!([one["ruleId"], one["message"]["text"]]))
+            .collect();
+        assert_eq!(found, expected, "{fixture}");
+        let mut prints: Vec<&str> = all
+            .iter()
+            .map(|one| one["partialFingerprints"]["rulePlace/v1"].as_str().unwrap())
+            .collect();
+        prints.sort_unstable();
+        let count = prints.len();
+        prints.dedup();
+        assert_eq!(
+            prints.len(),
+            count,
+            "{fixture}: two findings with one fingerprint"
+        );
+        assert!(!log.to_string().contains(KEY), "{fixture}");
         let run = &log["runs"][0];
         for result in run["results"].as_array().unwrap() {
             results += 1;
@@ -133,6 +156,11 @@ fn sarif_keeps_to_the_official_schema() {
                     .as_str()
                     .unwrap()
                     .contains("## Why")
+            );
+            // What stands in the place of a secret must never be written.
+            assert!(
+                !result["fixes"].to_string().contains("[redacted"),
+                "{fixture}"
             );
             assert!(rule["helpUri"].as_str().unwrap().starts_with("https://"));
         }
@@ -160,39 +188,6 @@ fn sarif_keeps_to_the_official_schema() {
         uris.contains(&&json!(".claude/a%20b%25%C3%BC%2C%3Aglm.json")),
         "{uris:?}"
     );
-}
-
-#[test]
-fn sarif_has_one_result_for_each_finding_of_json() {
-    for fixture in all_fixtures() {
-        let home = Home::fixture(&fixture);
-        let findings = lint(&home, &["--format", "json"]).json();
-        let log = lint(&home, &["--format", "sarif"]).json();
-        let expected: Vec<Value> = findings["findings"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| json!([one["rule"], one["message"]]))
-            .collect();
-        let results = log["runs"][0]["results"].as_array().unwrap();
-        let found: Vec<Value> = results
-            .iter()
-            .map(|one| json!([one["ruleId"], one["message"]["text"]]))
-            .collect();
-        assert_eq!(found, expected, "{fixture}");
-        let mut prints: Vec<&str> = results
-            .iter()
-            .map(|one| one["partialFingerprints"]["rulePlace/v1"].as_str().unwrap())
-            .collect();
-        prints.sort_unstable();
-        let count = prints.len();
-        prints.dedup();
-        assert_eq!(
-            prints.len(),
-            count,
-            "{fixture}: two findings with one fingerprint"
-        );
-    }
 }
 
 #[test]
@@ -259,6 +254,7 @@ fn fixed(text: &str, change: &Value) -> String {
 #[test]
 fn every_fix_in_sarif_mends_its_finding_and_breaks_nothing() {
     let (mut fixes, mut same, mut withheld) = (0, 0, 0);
+    let mut compared = BTreeSet::new();
     for fixture in all_fixtures() {
         let home = Home::fixture(&fixture);
         let log = lint(&home, &["--format", "sarif"]).json();
@@ -301,9 +297,9 @@ fn every_fix_in_sarif_mends_its_finding_and_breaks_nothing() {
             };
             let known = findings.iter().filter(|one| one["category"] == "syntax");
             assert!(broken(&after) <= known.count(), "{fixture}: {finding:#}");
-            // Where the rule has one finding, `apply` with this rule alone writes the same bytes.
+            // Once for each rule: where it has one finding, `apply` with it alone writes the same bytes.
             let of_rule = findings.iter().filter(|one| one["rule"] == finding["rule"]);
-            if of_rule.count() == 1 {
+            if of_rule.count() == 1 && compared.insert(finding["rule"].clone().to_string()) {
                 let own = Home::fixture(&fixture);
                 let rule = finding["rule"].as_str().unwrap();
                 let run = own.run(&["apply", "--yes", "--profile", "lite", "--select", rule]);
@@ -315,24 +311,8 @@ fn every_fix_in_sarif_mends_its_finding_and_breaks_nothing() {
         }
     }
     let counts = format!("{fixes} fixes, {same} as apply writes them, {withheld} withheld");
-    assert!(fixes > 100 && same > 50 && withheld > 0, "{counts}");
+    assert!(fixes > 100 && same > 20 && withheld > 0, "{counts}");
     println!("{counts}");
-}
-
-#[test]
-fn a_fix_never_shows_a_secret_or_writes_its_marker() {
-    let mut secret = 0;
-    for fixture in all_fixtures() {
-        let home = Home::fixture(&fixture);
-        let run = lint(&home, &["--format", "sarif"]);
-        assert!(!run.stdout.contains(KEY), "{fixture}");
-        for result in run.json()["runs"][0]["results"].as_array().unwrap() {
-            let fixes = result["fixes"].to_string();
-            assert!(!fixes.contains("[redacted"), "{fixture}: {fixes}");
-            secret += 1;
-        }
-    }
-    assert!(secret > 100);
 }
 
 #[test]
@@ -401,13 +381,12 @@ fn nothing_in_a_file_breaks_out_of_a_format() {
 
 #[test]
 fn junit_is_well_formed_and_its_counts_are_right() {
-    for fixture in all_fixtures() {
+    for (index, fixture) in all_fixtures().into_iter().enumerate() {
         let home = Home::fixture(&fixture);
-        for flags in [
-            &["--format", "junit"][..],
-            &["--format", "junit", "--strict"],
-        ] {
-            let run = lint(&home, flags);
+        {
+            // Half of them with --strict: that warnings fail then is what the snapshots show.
+            let flags = ["--format", "junit", "--strict"];
+            let run = lint(&home, &flags[..2 + index % 2]);
             let (mut said, mut counted) = ([0; 3], [0; 3]);
             let mut reader = quick_xml::Reader::from_str(&run.stdout);
             loop {
