@@ -9,6 +9,7 @@ use clap::Parser as _;
 use glm_setup::cli::args::Cli;
 use glm_setup::paths::Os;
 use glm_setup::rule::Catalogue;
+use glm_setup::tool::Search;
 
 fn read(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
@@ -29,7 +30,12 @@ fn the_hook_runs_when_a_file_of_any_tool_changes() {
     let files = regex::Regex::new(value(&hooks, "files")).unwrap();
     let mut count = 0;
     for tool in Catalogue::load(&[]).unwrap().tools() {
-        for entry in &tool.file {
+        // Programs of one's own are looked at whenever the hook runs; a change of source alone doesn't start it.
+        for entry in tool
+            .file
+            .iter()
+            .filter(|entry| entry.search != Search::Tree)
+        {
             for os in [Os::Linux, Os::Macos, Os::Windows] {
                 for template in entry.templates(os) {
                     let name = template.rsplit('/').next().unwrap();
