@@ -302,7 +302,15 @@ fn every_fix_in_sarif_mends_its_finding_and_breaks_nothing() {
             if of_rule.count() == 1 && compared.insert(finding["rule"].clone().to_string()) {
                 let own = Home::fixture(&fixture);
                 let rule = finding["rule"].as_str().unwrap();
-                let run = own.run(&["apply", "--yes", "--profile", "lite", "--select", rule]);
+                let run = own.run(&[
+                    "apply",
+                    "--yes",
+                    "--force",
+                    "--profile",
+                    "lite",
+                    "--select",
+                    rule,
+                ]);
                 let code = run.code();
                 run.exits(code);
                 same += usize::from(code == 0 && own.read(uri) == home.read(uri));
