@@ -8,12 +8,14 @@ use super::context::{Context, Failure};
 use crate::doctor::{Case, Chosen, Report, Window};
 use crate::output::doctor::Human;
 use crate::output::redactor_for;
-use crate::plan::{self, Request};
-use crate::transaction::{self, TransactionState};
+use crate::plan::Request;
 
 pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
-    let applied = context.last_plan()?;
-    let (profile, chosen) = match (&args.profile, applied) {
+    let applied = context.last_applied()?;
+    let plan = applied
+        .as_ref()
+        .and_then(|applied| context.plan_of(applied));
+    let (profile, chosen) = match (&args.profile, plan) {
         (Some(named), _) => (named.clone(), Chosen::Named),
         (None, Some(applied)) => (applied, Chosen::Applied),
         (None, None) => ("lite".to_owned(), Chosen::Assumed),
@@ -26,12 +28,7 @@ pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
         plan: profile.plan.clone(),
         ..Request::default()
     };
-    let plan = plan::compute(
-        &context.catalogue,
-        &mut workspace,
-        &context.environment,
-        &request,
-    )?;
+    let plan = context.plan(&mut workspace, &request)?;
     let report = Case {
         tools: context.catalogue.tools(),
         workspace: &workspace,
@@ -43,7 +40,7 @@ pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
         window: Window {
             now: Timestamp::now(),
             days: args.days,
-            applied: last_applied(context)?,
+            applied: applied.and_then(|one| one.time.parse().ok()),
         },
         only_home: context
             .global
@@ -54,10 +51,7 @@ pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
     .report();
     let redactor = redactor_for(&workspace);
     show(context, args.format, &report, &redactor)?;
-    for problem in &workspace.problems {
-        let problem = problem.to_string();
-        context.message(&format!("error: {}", redactor.text(&problem)));
-    }
+    context.complain_of(&workspace.problems, &redactor);
     Ok(if !workspace.problems.is_empty() {
         Exit::Incomplete
     } else if report.needs_doing {
@@ -89,17 +83,4 @@ fn show(
         }
     }
     Ok(())
-}
-
-/// When `apply` wrote the last time.
-fn last_applied(context: &Context) -> Result<Option<Timestamp>, Failure> {
-    let state = context.state();
-    if !state.path().is_dir() {
-        return Ok(None);
-    }
-    let all = transaction::list(&state)?;
-    let applied = all
-        .iter()
-        .find(|one| one.state == TransactionState::Done && one.command == "apply");
-    Ok(applied.and_then(|one| one.time.parse().ok()))
 }

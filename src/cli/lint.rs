@@ -5,7 +5,7 @@ use super::context::{Context, Failure};
 use super::view::View;
 use super::{Exit, report, select};
 use crate::finding::Severity;
-use crate::plan::{self, Request};
+use crate::plan::Request;
 
 pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
     report::check(args)?;
@@ -35,19 +35,9 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
             "warning: no config file of a known tool is there; --home DIR treats a folder as a home folder",
         );
     }
-    let plan = plan::compute(
-        &context.catalogue,
-        &mut workspace,
-        &context.environment,
-        &request,
-    )?;
+    let plan = context.plan(&mut workspace, &request)?;
     let view = View::new(context, &workspace);
-    for problem in &workspace.problems {
-        context.message(&format!(
-            "error: {}",
-            view.redactor.text(&problem.to_string())
-        ));
-    }
+    context.complain_of(&workspace.problems, &view.redactor);
     let least = if args.strict {
         Severity::Warning
     } else {

@@ -19,12 +19,7 @@ const MAX_ROUNDS: usize = 10;
 impl Planner<'_> {
     pub(super) fn edits(&self, context: &Context, configuration: &Configuration) -> bool {
         let tool = &configuration.tool.id;
-        context.edit
-            && !self
-                .plan
-                .refusals
-                .iter()
-                .any(|refusal| refusal.tool == *tool)
+        context.edit && !self.plan.refuses(tool)
     }
 
     pub(super) fn rounds(
@@ -215,13 +210,7 @@ impl Planner<'_> {
             .filter(|(_, layer)| layer.changed())
         {
             // Edits that were planned before something spoke against the tool.
-            let tool = &layer.config.tool.id;
-            if self
-                .plan
-                .refusals
-                .iter()
-                .any(|refusal| refusal.tool == *tool)
-            {
+            if self.plan.refuses(&layer.config.tool.id) {
                 continue;
             }
             let edits = self.edits_by_file.remove(&index).unwrap_or_default();

@@ -119,12 +119,7 @@ pub struct FileEntry {
 impl FileEntry {
     /// The path templates that apply on a system.
     pub fn templates(&self, os: Os) -> impl Iterator<Item = &str> {
-        let own = match os {
-            Os::Linux => &self.linux,
-            Os::Macos => &self.macos,
-            Os::Windows => &self.windows,
-        };
-        own.iter().chain(&self.paths).map(String::as_str)
+        os.templates([&self.linux, &self.macos, &self.windows], &self.paths)
     }
 }
 

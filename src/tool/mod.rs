@@ -19,6 +19,6 @@ pub use detect::{ConfigFile, choose_in_force, detect, installations, log_files};
 pub use installation::{Beside, Installation, NamedBy};
 pub use process::{Process, running};
 pub use read::{ReadError, read_config};
-pub use recognise::{Recognised, Recogniser, recognise};
+pub use recognise::{Recognised, Recogniser};
 pub use repository::in_repository;
 pub use surroundings::{Condition, Helper, Log, LogError, LogFormat, Variable, Version};

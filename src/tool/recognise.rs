@@ -110,6 +110,15 @@ impl<'t> Recogniser<'t> {
         Some((Rc::clone(&self.tools[found.0.tool]), found.0.entry))
     }
 
+    /// The surest thing that a path may be; files that are looked for anywhere come last.
+    pub fn file(&self, path: &Path) -> Option<ConfigFile> {
+        let (tool, entry) = match self.recognise(path).into_iter().next() {
+            Some(known) => (known.tool, known.entry),
+            None => self.in_tree(path)?,
+        };
+        Some(ConfigFile::new(&tool, entry, path.to_owned(), true))
+    }
+
     /// What `path` may be, the surest first.
     pub fn recognise(&self, path: &Path) -> Vec<Recognised> {
         let parts: Vec<_> = path.components().collect();
@@ -149,17 +158,6 @@ impl<'t> Recogniser<'t> {
             .map(|index| &self.ends[*index])
             .filter_map(move |end| Some((end, matched(&end.parts, &names)?)))
     }
-}
-
-/// The surest thing that a path may be; files that are looked for anywhere come last.
-pub fn recognise(tools: &[Rc<Descriptor>], path: &Path) -> Option<ConfigFile> {
-    let recogniser = Recogniser::new(tools);
-    let surest = recogniser.recognise(path).into_iter().next();
-    let (tool, entry) = match surest {
-        Some(known) => (known.tool, known.entry),
-        None => recogniser.in_tree(path)?,
-    };
-    Some(ConfigFile::new(&tool, entry, path.to_owned(), true))
 }
 
 /// A template without what depends on the machine; `None` for one that has no fixed end, or lies outside a home.
