@@ -240,7 +240,7 @@ proptest! {
             Edit::Set { at, .. } if document.span(at).is_some_and(|span| !span.is_empty()) => {
                 let span = document.span(at).unwrap();
                 let lines = first_line(&document, at, span.start);
-                let after = text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
+                let after = last_line(&text, span.end);
                 prop_assert!(
                     edited.len() >= lines + text.len() - after
                         && edited.starts_with(&text[..lines])
@@ -277,6 +277,19 @@ fn first_line(document: &Document, at: &Pointer, value: usize) -> usize {
         above = indent >= column || content.starts_with(['#', '\r', '\n']);
     }
     start
+}
+
+/// Where the line on which a value ends is over, with the blank lines below: they belong to the block.
+fn last_line(text: &str, value: usize) -> usize {
+    let line_end = |from: usize| text[from..].find('\n').map(|newline| from + newline);
+    let mut end = line_end(value).unwrap_or(text.len());
+    while let Some(next) = line_end((end + 1).min(text.len())) {
+        if !text[end..next].trim().is_empty() {
+            break;
+        }
+        end = next;
+    }
+    end
 }
 
 fn items(value: Option<&Value>) -> usize {
