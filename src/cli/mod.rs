@@ -5,6 +5,7 @@ pub mod args;
 mod context;
 mod demo;
 mod explain;
+mod gate;
 mod lint;
 mod prompt;
 mod rules;
@@ -72,6 +73,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Status(args)) => status::run(&context, &args),
         Some(Command::Explain(args)) => explain::run(&context, &args),
         Some(Command::Rules(args)) => rules::run(&context, &args),
+        Some(Command::Gate(command)) => gate::run(&context, &command),
         Some(Command::Demo(args)) => demo::run(&context, &args),
         None => {
             context.message(&Cli::command().render_help().to_string());
