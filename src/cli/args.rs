@@ -286,9 +286,6 @@ pub struct GateHaproxy {
     /// Let the metered API through too
     #[arg(long)]
     pub metered: bool,
-    /// Wait this long with the slot in hand before each request, for a service that frees slots late
-    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
-    pub pause_ms: u32,
     /// For several people on a metered or enterprise key: fair by machine
     #[arg(long)]
     pub team: bool,

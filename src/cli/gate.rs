@@ -28,7 +28,6 @@ fn haproxy(context: &Context, args: &GateHaproxy) -> Result<Exit, Failure> {
         port: args.port,
         region: args.region,
         metered: args.metered,
-        pause_ms: args.pause_ms,
         team: args.team,
         names: args.name.clone(),
         tls_cert,

@@ -398,15 +398,6 @@ fn turn(gate: &Gate<'_>) -> String {
         "\n# A request comes here when it has a slot.\nfrontend turn from with-breaker\n    bind {}\n",
         inner(gate)
     );
-    if gate.wish.pause_ms > 0 {
-        let _ = writeln!(
-            text,
-            "    # The slot is held this long before it is used, since the service may free its own late.\n\
-             \x20   tcp-request inspect-delay {}ms\n\
-             \x20   tcp-request content accept if WAIT_END",
-            gate.wish.pause_ms
-        );
-    }
     text.push_str("    default_backend zai\n");
     text
 }

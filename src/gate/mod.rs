@@ -84,8 +84,6 @@ pub struct Wish {
     pub region: Region,
     /// Whether the metered API is let through too.
     pub metered: bool,
-    /// Milliseconds to hold the slot before each request is sent.
-    pub pause_ms: u32,
     /// Whether it is for several people.
     pub team: bool,
     /// Names that it is reached by, beside its address.
@@ -103,7 +101,6 @@ impl Default for Wish {
             port: DEFAULT_PORT,
             region: Region::Intl,
             metered: false,
-            pause_ms: 0,
             team: false,
             names: Vec::new(),
             tls_cert: None,
