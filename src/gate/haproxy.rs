@@ -286,7 +286,7 @@ fn order(gate: &Gate<'_>) -> Result<String, GateError> {
     };
     let mut text = format!(
         "    # The order: a client's second request waits as if it had come {} s later, its third {} s, and so on, so that one\n\
-         \x20   # with twenty requests doesn't keep the others out. A client is {said}.\n\
+         \x20   # with twenty requests doesn't keep the others out. A client is {said}; its background work counts apart.\n\
          \x20   http-request wait-for-body time 10s at-least 4096 if METH_POST\n\
          \x20   http-request set-var(txn.late) int(0)\n",
         step / 1000,
@@ -308,7 +308,7 @@ fn order(gate: &Gate<'_>) -> Result<String, GateError> {
     }
     let _ = writeln!(
         text,
-        "    http-request track-sc1 {who} table clients\n\
+        "    http-request track-sc1 {who},concat(/,txn.late) table clients\n\
          \x20   http-request set-priority-offset sc_conn_cur(1),sub(1),mul({}),add(txn.late)",
         step.min(OFFSET_LIMIT_MS)
     );

@@ -88,5 +88,17 @@ pub fn nearest_endpoint(
         Via::Gate(_) if facts.gate_serves(endpoint) => facts.gate(),
         Via::Gate(_) => class.gate(),
     };
-    Some(facts.address(endpoint, gate))
+    let mut address = facts.address(endpoint, gate);
+    // Only the way changes, so what stands behind the base URL stays.
+    if let Classified::Known {
+        endpoint: present,
+        suffix,
+        ..
+    } = &class
+        && wanted.suffix
+        && (present.0.protocol, present.0.billing) == (endpoint.protocol, endpoint.billing)
+    {
+        address.push_str(suffix);
+    }
+    Some(address)
 }
