@@ -177,7 +177,9 @@ pub fn listener(port: u16, listeners: Option<&[IpAddr]>, plan: bool, pack: &Pack
         (_, Some(address)) => Statement::new(
             about,
             Level::Warning,
-            format!("the gate listens on {address}, which other machines can reach; that is for teams on a metered key, with TLS"),
+            format!(
+                "the gate listens on {address}, which other machines can reach; that is for teams on a metered key, with TLS"
+            ),
         ),
         (Some(address), None) => Statement::new(
             about,

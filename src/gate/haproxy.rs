@@ -14,6 +14,9 @@ use crate::facts::{Billing, ErrorClass, Fact, ModelId, PlanStatus, Protocol};
 /// limits the offset to 524287 ms.
 const OFFSET_LIMIT_MS: u64 = 524_287;
 
+/// The code that stands for a used-up quota when only a header tells it.
+const USED_UP: u32 = 1308;
+
 /// What clients append to a base URL: method and path.
 fn calls(protocol: Protocol) -> &'static [(&'static str, &'static str)] {
     match protocol {
@@ -105,7 +108,7 @@ defaults base
     timeout http-keep-alive 1m
     timeout client 10m             # silence in the middle of a request or an answer
     timeout server 10m
-    timeout queue {queue}s           # below the 300 s after which clients give up and send the request again
+    timeout queue {queue}s             # below the 300 s after which clients give up and send the request again
     retries 0                      # a request that may have arrived is never sent twice
     option abortonclose            # a client that leaves gives up its place, or frees its slot
     option http-no-delay           # pieces of a stream are passed on at once; without it they may wait 200 ms
@@ -242,7 +245,7 @@ defaults with-breaker from base
         let _ = writeln!(
             text,
             "    http-request set-var(txn.why) str(\"{why}\") if {held}\n\
-             \x20   http-request set-var(txn.left) var(txn.one),table_expire({table}),div(1000),add(1) if {held}\n\
+             \x20   http-request set-var(txn.left) var(txn.one),table_expire({table}),add(999),div(1000) if {held}\n\
              \x20   http-request set-var(txn.code) var(txn.one),table_gpt0({table}) if {held}"
         );
     }
@@ -328,14 +331,17 @@ fn background(gate: &Gate<'_>) -> Vec<String> {
     if main == small {
         return Vec::new();
     }
+    if gate.profile.billing == Billing::Metered {
+        // Here every model answers for itself.
+        return vec![small];
+    }
     same_as(gate, &small)
 }
 
 /// A model, and the ids that it answers for.
 fn same_as(gate: &Gate<'_>, id: &str) -> Vec<String> {
-    let stands_for = |model: &&crate::facts::Model| {
-        model.id != id && model.replacement.as_deref() == Some(id)
-    };
+    let stands_for =
+        |model: &&crate::facts::Model| model.id != id && model.replacement.as_deref() == Some(id);
     let others = gate.pack.model.iter().filter(stands_for);
     let mut ids = vec![id.to_owned()];
     ids.extend(others.map(|model| model.id.clone()));
@@ -380,17 +386,37 @@ fn pattern(models: &[String]) -> String {
 }
 
 fn queues(gate: &Gate<'_>) -> String {
-    let server = format!("server turn {} maxconn {}", inner(gate), gate.concurrency);
+    let server = format!(
+        "    server turn {} maxconn {}",
+        inner(gate),
+        gate.concurrency
+    );
     let mut text = String::from(
         "\n# The queue: `maxconn` counts requests, and what is above it waits here.\nbackend queue from base\n",
     );
-    let _ = writeln!(text, "    {server}");
+    let waited = unavailable(
+        "The request has waited too long in the queue of the gate",
+        5,
+    );
+    let server = format!("{waited}\n{server}");
+    let _ = writeln!(text, "{server}");
     if gate.wish.per_model {
         for model in queue_models(gate) {
-            let _ = writeln!(text, "backend {} from base\n    {server}", queue_name(&model[0]));
+            let _ = writeln!(
+                text,
+                "backend {} from base\n{server}",
+                queue_name(&model[0])
+            );
         }
     }
     text
+}
+
+/// What HAProxy says when it has nobody to ask: in a form that clients show. `why` holds no quotes.
+fn unavailable(why: &str, seconds: u64) -> String {
+    format!(
+        "    http-error status 503 content-type application/json hdr Retry-After {seconds} string '{{\"type\":\"error\",\"error\":{{\"type\":\"overloaded_error\",\"code\":\"gate\",\"message\":\"{why}\"}}}}'",
+    )
 }
 
 fn turn(gate: &Gate<'_>) -> String {
@@ -410,6 +436,12 @@ fn upstream(gate: &Gate<'_>) -> Result<String, GateError> {
         format!("var(txn.code) -m str {}", codes.join(" "))
     };
     let host = gate.endpoints[0].host();
+    let queues = if gate.wish.per_model {
+        1 + queue_models(gate).len() as u64
+    } else {
+        1
+    };
+    let most = gate.concurrency.saturating_mul(queues);
     let (retry, wait) = (
         gate.fact("gate.retry-seconds")?,
         gate.fact("gate.wait-seconds")?,
@@ -423,10 +455,11 @@ backend zai from base
     http-response wait-for-body time 5s if {{ status 429 529 }}
     http-response set-var(txn.code) res.body,json_query('$.error.code') if {{ status 429 529 }}
     http-response set-var(txn.code) res.body,json_query('$.code') if {{ status 429 529 }} !{{ var(txn.code) -m found }}
+    # A compressed answer can't be read; this header of its Anthropic path says then that a quota is used up.
+    http-response set-var(txn.code) int({USED_UP}) if {{ status 429 }} !{{ var(txn.code) -m found }} {{ res.hdr(anthropic-ratelimit-unified-status) -m str rejected }}
     acl slow_down {}
     acl overloaded {}
     acl quota {}
-    acl quota res.hdr(anthropic-ratelimit-unified-status) -m str rejected
     acl stop {}
     acl one_request {}
     acl says_when res.hdr(retry-after) -m found
@@ -470,12 +503,15 @@ backend zai from base
     let _ = write!(
         text,
         "    http-response set-header x-should-retry false if one_request
-    # TLS is verified. No `check`: a health check would be a request that nobody made.
-    server zai {host}:443 ssl verify required ca-file @system-ca sni str({host}) alpn http/1.1 resolvers system init-addr libc,none resolve-prefer ipv4
+{}
+    # TLS is verified. No `check`: a health check would be a request that nobody made. The limit stands here too, behind
+    # the breaker, for requests that reach the inner socket in another way.
+    server zai {host}:443 ssl verify required ca-file @system-ca sni str({host}) alpn http/1.1 resolvers system init-addr libc,none resolve-prefer ipv4 maxconn {most}
 
 resolvers system
     parse-resolv-conf
-"
+",
+        unavailable(&format!("The gate does not reach {host}"), retry),
     );
     Ok(text)
 }

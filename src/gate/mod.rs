@@ -34,10 +34,14 @@ pub enum GateError {
         profile: String,
     },
     /// A gate for several people in front of a coding plan.
-    #[error("no gate for several people stands before the coding plan. {0} --team goes with --profile metered")]
+    #[error(
+        "no gate for several people stands before the coding plan. {0} --team goes with --profile metered"
+    )]
     TeamOnPlan(String),
     /// A listener beyond this machine in front of a coding plan.
-    #[error("{address} can be reached from other machines. {policy} A gate for the coding plan listens on this machine only")]
+    #[error(
+        "{address} can be reached from other machines. {policy} A gate for the coding plan listens on this machine only"
+    )]
     PlanBeyondLoopback {
         /// Where it would listen.
         address: IpAddr,
@@ -48,10 +52,14 @@ pub enum GateError {
     #[error("{0} can be reached from other machines; that is for --team")]
     BeyondLoopback(IpAddr),
     /// A listener beyond this machine without TLS.
-    #[error("{0} can be reached from other machines, so keys would cross the network in the clear; name a certificate with --tls-cert FILE")]
+    #[error(
+        "{0} can be reached from other machines, so keys would cross the network in the clear; name a certificate with --tls-cert FILE"
+    )]
     NoTls(IpAddr),
     /// A listener on every address without a name.
-    #[error("the gate answers only to names that it knows; say --name NAME, as people will write it in their base URL")]
+    #[error(
+        "the gate answers only to names that it knows; say --name NAME, as people will write it in their base URL"
+    )]
     NoName,
     /// A name or path that can't be written into a configuration.
     #[error("`{0}` can't be written into a configuration: letters, digits and ._:/@+- only")]
@@ -238,7 +246,8 @@ pub struct Origin {
 /// # Errors
 /// In words, when it is not the bare address of a server.
 pub fn origin(url: &str) -> Result<Origin, String> {
-    let wanted = format!("the gate's address was expected, such as http://127.0.0.1:{DEFAULT_PORT}");
+    let wanted =
+        format!("the gate's address was expected, such as http://127.0.0.1:{DEFAULT_PORT}");
     let trimmed = url.trim_end_matches('/');
     let (scheme, authority) = trimmed.split_once("://").ok_or_else(|| wanted.clone())?;
     let scheme = scheme.to_ascii_lowercase();
@@ -246,7 +255,9 @@ pub fn origin(url: &str) -> Result<Origin, String> {
         return Err(wanted);
     }
     if authority.contains('/') {
-        return Err(format!("{wanted}, without a path: each tool gets Z.ai's own"));
+        return Err(format!(
+            "{wanted}, without a path: each tool gets Z.ai's own"
+        ));
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
     if authority.is_empty() || !authority.chars().all(plain) {

@@ -329,7 +329,12 @@ impl Planner<'_> {
     }
 
     /// With `--via-gate`: names the tools that still reach Z.ai directly on the edited files.
-    pub(super) fn note_bypasses(&mut self, pack: &Pack, contexts: &[Context], workspace: &Workspace) {
+    pub(super) fn note_bypasses(
+        &mut self,
+        pack: &Pack,
+        contexts: &[Context],
+        workspace: &Workspace,
+    ) {
         let Some(origin) = self.request.via.gate() else {
             return;
         };
@@ -418,7 +423,11 @@ impl Planner<'_> {
             return Some(reason.to_owned());
         }
         let target = &self.plan.targets[index];
-        if self.request.via == Via::Direct && target.gate.is_some() && target.region.is_none() && self.request.region.is_none() {
+        if self.request.via == Via::Direct
+            && target.gate.is_some()
+            && target.region.is_none()
+            && self.request.region.is_none()
+        {
             return Some("the gate's address doesn't tell whose service stands behind it; name it with --region intl or --region cn".to_owned());
         }
         let moves = target

@@ -46,7 +46,7 @@ export function config(program, upstreamPort, options = [], server = null) {
   const lines = text.split('\n');
   const at = lines.flatMap((line, index) => (line.startsWith('    server zai ') ? [index] : []));
   if (at.length !== 1) throw new Error(`one server line was expected, there are ${at.length}`);
-  lines[at[0]] = server ?? `    server zai 127.0.0.1:${upstreamPort}`;
+  lines[at[0]] = `${server ?? `    server zai 127.0.0.1:${upstreamPort}`} ${lines[at[0]].match(/maxconn \d+/)[0]}`;
   return lines.join('\n');
 }
 
@@ -71,7 +71,18 @@ export async function haproxy(text, port) {
   throw new Error(`HAProxy didn't start: ${said}`);
 }
 
-export const paths = { anthropic: '/api/anthropic/v1/messages', openai: '/api/coding/paas/v4/chat/completions', metered: '/api/paas/v4/chat/completions' };
+/** A gate of `gate emit haproxy OPTIONS` in front of a port, while `run` runs. `change` edits the configuration. */
+export async function gated(program, upstreamPort, options, run, server = null, change = (text) => text) {
+  const own = await freePort();
+  const gate = await haproxy(change(config(program, upstreamPort, [...options, '--port', String(own)], server)), own);
+  try {
+    return await run(own, gate);
+  } finally {
+    await gate.stop();
+  }
+}
+
+const paths = { anthropic: '/api/anthropic/v1/messages', openai: '/api/coding/paas/v4/chat/completions', metered: '/api/paas/v4/chat/completions' };
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
 /** One request. `held` has, for each piece of the answer, how long it was on its way, in ms. */

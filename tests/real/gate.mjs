@@ -10,8 +10,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { KEY, ask, config, folder, freePort, haproxy, jain, load, paths, percentile, sleep, upstream } from './gate-load.mjs';
-import { realTools } from './gate-tools.mjs';
+import { KEY, ask, folder, gated, haproxy, jain, load, percentile, sleep, upstream } from './gate-load.mjs';
+import { realTools, versions } from './gate-tools.mjs';
 
 const program = resolve(process.argv[2] ?? '');
 const real = process.argv.indexOf('--real');
@@ -25,17 +25,6 @@ function promise(what, holds, more = '') {
 const row = (...cells) => rows.push(`| ${cells.join(' | ')} |`);
 const ms = (value) => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
 const s = (value) => `${(value / 1000).toFixed(2)} s`;
-
-/** A gate in front of `port` while `run` runs. */
-async function gated(port, options, run, server) {
-  const own = await freePort();
-  const gate = await haproxy(config(program, port, [...options, '--port', String(own)], server), own);
-  try {
-    return await run(own, gate);
-  } finally {
-    await gate.stop();
-  }
-}
 
 const up = await upstream();
 const both = (client, n) => ({ protocol: (client + n) % 2 ? 'anthropic' : 'openai' });
@@ -52,7 +41,7 @@ async function counted(name, port, clients, each, options) {
 }
 await counted('8 clients, directly', up.port, 8, 5, both);
 await counted('3 serial tools, directly', up.port, 3, 20, both);
-await gated(up.port, [], async (port) => {
+await gated(program, up.port, [], async (port) => {
   for (const [name, clients, each] of [['8 clients, gate', 8, 5], ['3 serial tools, gate', 3, 20]]) {
     const run = await counted(name, port, clients, each, both);
     promise(`${name}: nobody is refused, one at a time`, run.refused === 0 && run.ok === clients * each && run.most === 1, `${run.refused}/${run.ok}/${run.most}`);
@@ -60,14 +49,14 @@ await gated(up.port, [], async (port) => {
   const { hosts, keys } = await up.stats();
   promise('the key and Z.ai\'s host arrive, nothing else', Object.keys(keys).join() === `Bearer ${KEY}` && Object.keys(hosts).join() === 'api.z.ai');
 });
-await gated(up.port, ['--profile', 'max'], async (port) => {
+await gated(program, up.port, ['--profile', 'max'], async (port) => {
   await up.set({ ...PLAIN, cap: 2 });
   const run = await load(port, 8, 5, both);
   const { refused, most } = await up.stats();
   row('8 clients, gate with 2 slots', `${refused} of 40`, run.ok, `${run.wall.toFixed(1)} s`, '');
   promise('two slots are both used, never a third', refused === 0 && most === 2);
 });
-await gated(up.port, ['--profile', 'max', '--per-model', '--concurrency', '1'], async (port) => {
+await gated(program, up.port, ['--profile', 'max', '--per-model', '--concurrency', '1'], async (port) => {
   await up.set({ ...PLAIN, caps: { 'glm-5.3': 1, 'glm-5.3-flash': 1 } });
   const run = await load(port, 8, 5, (client) => ({ model: client % 2 ? 'glm-5.3' : 'glm-5.3-flash' }));
   const { refused, most } = await up.stats();
@@ -84,33 +73,39 @@ async function held(port) {
   return run.all.flatMap((one) => one.held);
 }
 const direct = await held(up.port);
-const through = await gated(up.port, [], held);
+const through = await gated(program, up.port, [], held);
 row('directly', ms(percentile(direct, 50)), ms(percentile(direct, 99)));
 row('gate', ms(percentile(through, 50)), ms(percentile(through, 99)));
 promise('pieces are passed on at once', through.length === 600 && percentile(through, 99) < 100, `p99 ${percentile(through, 99).toFixed(1)} ms`);
 const heldRows = rows.splice(0);
 
 // ------------------------------------------------------------------ a client that leaves
-await gated(up.port, [], async (port) => {
+await gated(program, up.port, [], async (port) => {
   for (const stream of [true, false]) {
-    await up.set(PLAIN);
-    const leaver = new AbortController();
-    const long = ask(port, { ms: 5000, stream, signal: leaver.signal, keep: false });
-    await sleep(150);
-    const queued = new AbortController();
-    const waits = ask(port, { signal: queued.signal, keep: false });
-    await sleep(150);
-    queued.abort();
-    await waits;
-    const next = ask(port, { client: 'next' });
-    await sleep(100);
-    leaver.abort();
-    await long;
-    const answer = await next;
-    const { requests, aborted, refused } = await up.stats();
+    const free = [];
+    const seen = { aborted: 0, requests: 0, refused: 0 };
+    for (let n = 0; n < 10; n += 1) {
+      await up.set(PLAIN);
+      const leaver = new AbortController();
+      const long = ask(port, { ms: 5000, stream, signal: leaver.signal, keep: false });
+      await sleep(100);
+      const queued = new AbortController();
+      const waits = ask(port, { signal: queued.signal, keep: false });
+      await sleep(50);
+      queued.abort();
+      await waits;
+      const next = ask(port, { client: 'next' });
+      await sleep(100);
+      leaver.abort();
+      await long;
+      const answer = await next;
+      if (answer.status === 200) free.push(answer.total - 100 - 300);
+      for (const [name, count] of Object.entries(await up.stats())) if (name in seen) seen[name] += count;
+    }
+    // The next request may overtake the news that the last one was given up: a 1302, with Retry-After. Counted, not promised.
     const name = stream ? 'while streaming' : 'before the answer began';
-    promise(`a client that leaves ${name} frees its slot, one that leaves the queue is never sent`, answer.status === 200 && answer.total < 2000 && aborted === 1 && requests === 2 && refused === 0, `${answer.status} ${answer.total.toFixed(0)} ms, ${aborted} aborted, ${requests} sent`);
-    row(`slot free after a client left ${name}`, ms(answer.total - 100 - 300));
+    promise(`10 clients that leave ${name} free their slots, 10 that leave the queue are never sent`, free.length + seen.refused === 10 && seen.aborted === 10 && seen.requests === 20, JSON.stringify(seen));
+    row(`slot free after a client left ${name}, p50 of 10`, ms(percentile(free, 50)), `${seen.refused} of 10`);
   }
   await up.set({ ...PLAIN, ms: 20, chunks: 2 });
   for (let n = 0; n < 300; n += 1) {
@@ -130,7 +125,7 @@ for (const [code, protocol, own, numeric] of [
   ['1302', 'anthropic', null], ['1305', 'anthropic', 429], ['1305', 'openai', 429, true], ['1308', 'anthropic', 429],
   ['1308', 'openai', 403], ['1310', 'openai', 403, true], ['1313', 'anthropic', 429], ['1313', 'openai', 403],
 ]) {
-  await gated(up.port, [], async (port) => {
+  await gated(program, up.port, [], async (port) => {
     await up.set({ ...PLAIN, faults: [code], slow: 200, numeric: numeric === true });
     const first = ask(port, { protocol });
     await sleep(50);
@@ -150,7 +145,7 @@ for (const [code, protocol, own, numeric] of [
     }
   });
 }
-await gated(up.port, [], async (port) => {
+await gated(program, up.port, [], async (port) => {
   await up.set({ ...PLAIN, faults: ['1311', '1113'] });
   const answers = [await ask(port, {}), await ask(port, {}), await ask(port, {})];
   promise('1311 and 1113 concern one request: the others go on', answers.map((one) => one.status).join() === '429,429,200' && (await up.stats()).requests === 3);
@@ -170,7 +165,7 @@ async function beside(port, many, one, rounds = 3) {
   }
   return percentile(waits, 50);
 }
-await gated(up.port, ['--profile', 'pro'], async (port) => {
+await gated(program, up.port, ['--profile', 'pro'], async (port) => {
   const light = await beside(port, { client: 'busy' }, { client: 'light' });
   row('one request beside a tool with 20: first byte', s(light), s(20 * 200));
   promise('a busy tool doesn\'t keep another one out', light < 1500, s(light));
@@ -190,7 +185,7 @@ await gated(up.port, ['--profile', 'pro'], async (port) => {
   promise('3 tools share evenly', jain(waited) > 0.95 && tools.every((tool) => tool.ok === 24), jain(waited).toFixed(3));
 });
 const team = ['--profile', 'metered', '--concurrency', '1', '--team'];
-await gated(up.port, team, async (port) => {
+await gated(program, up.port, team, async (port) => {
   const person = (n, more) => ({ protocol: 'metered', from: `127.0.0.${n}`, keep: false, client: 'same tool', ...more });
   const light = await beside(port, person(2), person(3));
   row('--team: one request of one person beside 20 of another: first byte', s(light), s(20 * 200));
@@ -200,7 +195,7 @@ const fairRows = rows.splice(0);
 
 // ------------------------------------------------------------------ a slot that is freed late
 for (const lag of [0, 1, 50]) {
-  await gated(up.port, [], async (port) => {
+  await gated(program, up.port, [], async (port) => {
     await up.set({ ...PLAIN, lag });
     const run = await load(port, 8, 3, both);
     const { refused } = await up.stats();
@@ -210,7 +205,7 @@ for (const lag of [0, 1, 50]) {
 const lateRows = rows.splice(0);
 
 // ------------------------------------------------------------------ who may come in
-await gated(up.port, [], async (port, gate) => {
+await gated(program, up.port, [], async (port, gate) => {
   await up.set(PLAIN);
   const status = async (options) => (await ask(port, options)).status;
   const host = (name) => ({ headers: { host: name } });
@@ -232,19 +227,33 @@ await gated(up.port, [], async (port, gate) => {
 const [key, cert] = ['key', 'cert'].map((name) => `${folder}/${name}.pem`);
 execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=api.z.ai', '-addext', 'subjectAltName=DNS:api.z.ai', '-keyout', key, '-out', cert], { stdio: 'ignore' });
 const secure = await upstream({ key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') });
-const line = config(program, 0, [], null) && execFileSync(program, ['--home', folder, 'gate', 'emit', 'haproxy'], { encoding: 'utf8' }).split('\n').find((one) => one.startsWith('    server zai '));
+const line = execFileSync(program, ['--home', folder, 'gate', 'emit', 'haproxy'], { encoding: 'utf8' }).split('\n').find((one) => one.startsWith('    server zai '));
 const local = line.replace('api.z.ai:443', `127.0.0.1:${secure.port}`).replace(/ resolvers .*/, '');
-const tls = (server) => gated(0, [], async (port) => (await ask(port, {})).status, server);
+const tls = (server) => gated(program, 0, [], async (port) => (await ask(port, {})).status, server);
 promise('a certificate that nobody vouches for is refused', (await tls(local)) >= 500);
 promise('with its issuer it is taken', (await tls(local.replace('@system-ca', cert))) === 200);
 promise('for another name it is refused', (await tls(local.replace('@system-ca', cert).replace('sni str(api.z.ai)', 'sni str(example.com)'))) >= 500);
 
+// ------------------------------------------------------------------ the wait ends
+await gated(program, up.port, [], async (port) => {
+  await up.set({ ...PLAIN, ms: 2500, chunks: 2 });
+  const long = ask(port, {});
+  await sleep(100);
+  const waits = await ask(port, {});
+  promise('who has waited too long is told so, in JSON', waits.status === 503 && JSON.parse(waits.text).error.message.includes('too long') && waits.headers['retry-after'] === '5', `${waits.status}`);
+  promise('and is not sent', (await long).status === 200 && (await up.stats()).requests === 1);
+}, null, (text) => text.replace(/timeout queue \S+/, 'timeout queue 1s'));
+await gated(program, 1, [], async (port) => {
+  const answer = await ask(port, {});
+  promise('an unreachable service is named, in JSON', answer.status === 503 && JSON.parse(answer.text).error.message.includes('api.z.ai'), `${answer.status}`);
+});
+
 // ------------------------------------------------------------------ real tools
 const toolRows = [];
 if (real > 0) {
-  for (const tool of await realTools(program, resolve(process.argv[real + 1]), up, gated)) {
-    promise(`${tool.name}: works, is never refused, undo gives the bytes back`, tool.holds, tool.said);
-    toolRows.push(`| ${tool.name} | ${tool.said} |`);
+  for (const tool of await realTools(program, resolve(process.argv[real + 1]))) {
+    promise(tool.name, tool.holds, tool.said);
+    toolRows.push(`| ${[tool.name, ...tool.cells].join(' | ')} |`);
   }
 }
 
@@ -253,11 +262,11 @@ const table = (title, head, body) => `\n${title}\n\n| ${head.join(' | ')} |\n|${
 process.stdout.write(`HAProxy ${version}, node ${process.version}\n${[
   table('Refused: the upstream takes one request at a time and answers in 300 ms.', ['who', 'refused', 'answered', 'all done after', 'first byte p50 / p99'], refusedRows),
   table('How long each of 600 pieces of a stream was on its way.', ['way', 'p50', 'p99'], heldRows),
-  table('Clients that leave.', ['what', 'time'], abortRows),
+  table('Clients that leave.', ['what', 'time', 'next one refused'], abortRows),
   table('Stop codes: the upstream answers the first of 8 requests with the code after 200 ms; 7 wait, a ninth comes later.', ['code', 'sent to Z.ai', 'the first is told', 'the others are told'], stopRows),
   table('Fairness: an answer takes 200 ms.', ['what', 'measured', 'first come, first served'], fairRows),
   table('A service that frees its slot late, 24 requests of 8 clients.', ['freed', 'refused', 'all done after'], lateRows),
-  toolRows.length ? table('Real tools.', ['tool', 'seen'], toolRows) : '',
+  toolRows.length ? table(`Real tools (${versions(resolve(process.argv[real + 1]))}) on a service that takes one request at a time.`, ['who', 'refused', 'answered', 'all done after'], toolRows) : '',
 ].join('')}`);
 if (failures.length) process.stderr.write(`\n${failures.length} broken:\n${failures.join('\n')}\n`);
 process.exit(failures.length ? 1 : 0);

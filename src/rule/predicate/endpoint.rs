@@ -18,6 +18,7 @@ pub(super) fn judge_endpoint(
     if let Some(zai) = wanted.zai {
         return (class.is_zai() != zai).then(|| class.describe());
     }
+    let mut wrong_way = false;
     let holds = match &class {
         Classified::Foreign | Classified::NotAUrl => wanted.foreign,
         Classified::UnknownPath(_) => false,
@@ -36,10 +37,17 @@ pub(super) fn judge_endpoint(
                     .is_none_or(|wanted| wanted == endpoint.0.protocol)
                 && (wanted.suffix || suffix.is_empty())
                 && *secure
-                && facts.goes_as_asked(endpoint.0, gate.as_deref())
+                && {
+                    wrong_way = !facts.goes_as_asked(endpoint.0, gate.as_deref());
+                    !wrong_way
+                }
         }
     };
-    (!holds).then(|| class.describe())
+    (!holds).then(|| match (wrong_way, facts.gate()) {
+        (false, _) => class.describe(),
+        (true, Some(_)) => format!("{}, without the gate that was asked for", class.describe()),
+        (true, None) => format!("{}, and no gate was asked for", class.describe()),
+    })
 }
 
 /// The region that is asked for; an address keeps its own unless `--region` names another.
