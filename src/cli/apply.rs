@@ -9,10 +9,12 @@ use super::context::{Context, Failure};
 use super::prompt::{Answer, ask};
 use super::view::View;
 use super::{Exit, select};
-use crate::facts::SelfHosted;
+use crate::facts::{Billing, SelfHosted, Via};
+use crate::gate;
 use crate::output::human::counted;
 use crate::output::json;
-use crate::plan::{self, Plan, PlannedFile, Refusal, Request};
+use crate::plan::{self, BYPASS, Plan, PlannedFile, Refusal, Request};
+use crate::profile::Profile;
 use crate::tool::Workspace;
 use crate::transaction::{self, Change, Purpose, Written, inspect};
 
@@ -146,6 +148,7 @@ fn request(context: &Context, args: &Apply) -> Result<Request, Failure> {
             ));
         }
     };
+    let via = via(context, args, &profile)?;
     if let Some(name) = &args.key_env {
         let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         if !first || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
@@ -167,8 +170,40 @@ fn request(context: &Context, args: &Apply) -> Result<Request, Failure> {
         region: args.region,
         key_env: args.key_env.clone(),
         self_hosted,
+        via,
         ..Request::default()
     })
+}
+
+/// The way that requests are to take.
+fn via(context: &Context, args: &Apply, profile: &Profile) -> Result<Via, Failure> {
+    let Some(url) = &args.via_gate else {
+        return Ok(if args.no_gate {
+            Via::Direct
+        } else {
+            Via::AsItIs
+        });
+    };
+    let origin =
+        gate::origin(url).map_err(|reason| Failure::usage(format!("--via-gate: {reason}")))?;
+    if profile.billing == Billing::SelfHosted {
+        return Err(Failure::usage(
+            "--via-gate: a gate is a queue in front of Z.ai; a server of your own needs none",
+        ));
+    }
+    if profile.billing == Billing::CodingPlan && !origin.loopback {
+        let pack = context.catalogue.pack(context.global.facts.as_deref())?;
+        let policy = gate::one_person(&pack);
+        return Err(Failure::usage(format!(
+            "--via-gate: a gate for the coding plan has to be on this machine. {policy}"
+        )));
+    }
+    if !origin.loopback && !origin.url.starts_with("https://") {
+        return Err(Failure::usage(
+            "--via-gate: a gate on another machine needs https://, or keys would cross the network in the clear",
+        ));
+    }
+    Ok(Via::Gate(origin.url))
 }
 
 /// Tools whose running programs would overwrite what is written. Another home's files are nobody's here.
@@ -267,7 +302,8 @@ fn head(plan: &Plan, view: &View<'_>) -> String {
             view.redactor.text(&refusal.reason)
         );
     }
-    for note in plan.notes.iter().filter(|_| !plan.files.is_empty()) {
+    let named = |note: &&String| !plan.files.is_empty() || note.contains(BYPASS);
+    for note in plan.notes.iter().filter(named) {
         let _ = writeln!(text, "note: {}", view.redactor.text(note));
     }
     for file in &plan.files {

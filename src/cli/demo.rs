@@ -73,6 +73,8 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         key_env: None,
         base_url: None,
         model: None,
+        via_gate: None,
+        no_gate: false,
         unsafe_fixes: false,
         force: false,
         selection: Selection::default(),

@@ -7,6 +7,7 @@ mod context;
 mod demo;
 mod doctor;
 mod explain;
+mod gate;
 mod lint;
 mod man;
 mod prompt;
@@ -83,6 +84,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Doctor(args)) => doctor::run(&context, &args),
         Some(Command::Explain(args)) => explain::run(&context, &args),
         Some(Command::Rules(args)) => rules::run(&context, &args),
+        Some(Command::Gate(command)) => gate::run(&context, &command),
         Some(Command::Demo(args)) => demo::run(&context, &args),
         Some(Command::Completions(_) | Command::Man(_)) | None => {
             context.message(&Cli::command().render_help().to_string());

@@ -160,5 +160,10 @@ fn points_at(target: &Target) -> String {
     } else {
         ", no key found in its files"
     };
-    format!("{billing}{region}{key}")
+    let gate = target
+        .gate
+        .as_ref()
+        .map(|gate| format!(", through the gate {gate}"))
+        .unwrap_or_default();
+    format!("{billing}{region}{gate}{key}")
 }

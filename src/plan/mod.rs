@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::document::{Edit, Pointer};
-use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted};
+use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted, Via};
 use crate::finding::{Finding, Severity};
 use crate::paths::Environment;
 use crate::profile::Profile;
@@ -47,6 +47,8 @@ pub struct Request {
     pub key_env: Option<String>,
     /// The server of the profile `self-hosted`.
     pub self_hosted: Option<SelfHosted>,
+    /// Whether requests are to go through a gate.
+    pub via: Via,
     /// Installed versions, where they are known.
     pub tool_versions: BTreeMap<String, semver::Version>,
     /// Tools whose files a running program would overwrite, and what to do about it.
@@ -74,9 +76,13 @@ impl Request {
             region_named: self.region.is_some(),
             self_hosted: self.self_hosted.as_ref(),
             key_env: self.key_env.as_deref(),
+            via: &self.via,
         }
     }
 }
+
+/// What the notes about tools say that `--via-gate` couldn't move.
+pub const BYPASS: &str = "still reaches Z.ai without the gate";
 
 /// One edit of the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +143,8 @@ pub struct Target {
     pub billing: Option<Billing>,
     /// The region, as far as the files tell.
     pub region: Option<Region>,
+    /// The gate that it goes through, such as `http://127.0.0.1:8790`.
+    pub gate: Option<String>,
     /// The texts that show it: addresses and models.
     pub points_at: Vec<String>,
     /// The profile it was judged by.
@@ -212,6 +220,7 @@ pub fn compute(
     planner.refuse(&contexts, workspace);
     planner.rounds(&pack, &contexts, workspace)?;
     planner.withhold(&contexts, workspace);
+    planner.note_bypasses(&pack, &contexts, workspace);
     planner.collect_files(workspace);
     Ok(planner.plan)
 }

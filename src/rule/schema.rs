@@ -611,6 +611,12 @@ pub struct Case {
     /// Whether the tool is named with `--tool`.
     #[serde(default)]
     pub named: bool,
+    /// The gate given by `--via-gate`.
+    #[serde(default)]
+    pub via_gate: Option<String>,
+    /// Whether `--no-gate` is given.
+    #[serde(default)]
+    pub no_gate: bool,
     /// The server given by `--base-url`, for the profile `self-hosted`; its model is `glm-local`.
     #[serde(default)]
     pub base_url: Option<String>,
