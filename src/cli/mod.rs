@@ -2,6 +2,7 @@
 
 mod apply;
 pub mod args;
+mod change;
 mod context;
 mod demo;
 mod explain;
