@@ -127,15 +127,7 @@ pub(super) fn request(context: &Context, args: &Apply) -> Result<Request, Failur
             ));
         }
     };
-    if let Some(name) = &args.key_env {
-        let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        if !first || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            // The text may be the key itself, so it is not repeated.
-            return Err(Failure::usage(
-                "--key-env takes the name of an environment variable, such as ZAI_API_KEY, never the key",
-            ));
-        }
-    }
+    check_key_env(args)?;
     let key_file = args
         .key_file
         .as_deref()
@@ -157,6 +149,25 @@ pub(super) fn request(context: &Context, args: &Apply) -> Result<Request, Failur
         self_hosted,
         ..Request::default()
     })
+}
+
+/// Refuses a `--key-env` that is no variable's name.
+pub(super) fn check_key_env(args: &Apply) -> Result<(), Failure> {
+    if let Some(name) = &args.key_env {
+        if !is_variable(name) {
+            // The text may be the key itself, so it is not repeated.
+            return Err(Failure::usage(
+                "--key-env takes the name of an environment variable, such as ZAI_API_KEY, never the key",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text can be the name of an environment variable.
+pub(super) fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The path of `--key-file` as tools get to see it: it becomes part of a shell command in some of them.

@@ -13,7 +13,9 @@ mod select;
 mod status;
 mod undo;
 mod view;
+mod wizard;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -65,6 +67,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
+    if cli.command.is_some() && cli.wizard != args::Wizard::default() {
+        return Err(Failure::usage(
+            "options of the wizard stand before a command; write them behind it",
+        ));
+    }
     let context = Context::new(cli.global)?;
     let outcome = match cli.command {
         Some(Command::Apply(args)) => apply::run(&context, &args),
@@ -74,6 +81,9 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Explain(args)) => explain::run(&context, &args),
         Some(Command::Rules(args)) => rules::run(&context, &args),
         Some(Command::Demo(args)) => demo::run(&context, &args),
+        None if context.interactive() && std::io::stderr().is_terminal() => {
+            wizard::run(&context, &cli.wizard)
+        }
         None => {
             context.message(&Cli::command().render_help().to_string());
             Ok(Exit::Usage)
