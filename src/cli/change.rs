@@ -153,13 +153,15 @@ pub(super) fn request(context: &Context, args: &Apply) -> Result<Request, Failur
 
 /// Refuses a `--key-env` that is no variable's name.
 pub(super) fn check_key_env(args: &Apply) -> Result<(), Failure> {
-    if let Some(name) = &args.key_env {
-        if !is_variable(name) {
-            // The text may be the key itself, so it is not repeated.
-            return Err(Failure::usage(
-                "--key-env takes the name of an environment variable, such as ZAI_API_KEY, never the key",
-            ));
-        }
+    if args
+        .key_env
+        .as_deref()
+        .is_some_and(|name| !is_variable(name))
+    {
+        // The text may be the key itself, so it is not repeated.
+        return Err(Failure::usage(
+            "--key-env takes the name of an environment variable, such as ZAI_API_KEY, never the key",
+        ));
     }
     Ok(())
 }

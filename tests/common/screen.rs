@@ -12,7 +12,7 @@ use expectrl::{Expect as _, Session};
 use crate::common::Home;
 
 /// Longer than any step takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Enough rows that nothing scrolls away.
 const ROWS: u16 = 400;
 
@@ -26,20 +26,23 @@ pub(crate) struct Screen {
     terminal: vt100::Parser,
     /// Every byte that was written.
     pub(crate) bytes: Vec<u8>,
+    /// Lines above the last question, which don't change any more.
+    seen: usize,
+    /// What was new on the screen at each question, and at the end.
+    pub(crate) frames: Vec<String>,
 }
 
 impl Screen {
     /// Runs the program in a home, on a terminal of so many columns and rows as the program sees them.
-    pub(crate) fn start(home: &Home, arguments: &[&str], columns: u16, rows: u16) -> Self {
-        Self::start_with(home, arguments, columns, rows, &[])
+    pub(crate) fn start(home: &Home, arguments: &[&str]) -> Self {
+        Self::sized(home, arguments, (80, 100), &[])
     }
 
-    /// The same with more variables.
-    pub(crate) fn start_with(
+    /// The same with the terminal's columns and rows as the program sees them, and more variables.
+    pub(crate) fn sized(
         home: &Home,
         arguments: &[&str],
-        columns: u16,
-        rows: u16,
+        (columns, rows): (u16, u16),
         variables: &[(&str, &str)],
     ) -> Self {
         let program = home.command();
@@ -50,20 +53,25 @@ impl Screen {
                 command.env(name, value);
             }
         }
+        // Programs of this machine must not be found, only those that a test puts there. The size is set from outside.
+        let script = "until [ \"$(stty size)\" = \"$1 $0\" ]; do sleep 0.01; done; path=$2; shift 2; exec env PATH=\"$path\" \"$@\"";
         command
             .env("TERM", "xterm")
             .envs(variables.iter().copied())
-            .arg("-c")
-            .arg("stty cols \"$0\" rows \"$1\"; shift; exec \"$@\"")
-            .arg(columns.to_string())
-            .arg(rows.to_string())
+            .args(["-c", script, &columns.to_string(), &rows.to_string()])
+            .arg(home.outside().join("bin"))
             .arg(program.get_program())
             .args(arguments);
-        let session = Session::spawn(command).unwrap();
+        let mut session = Session::spawn(command).unwrap();
+        let process = session.get_process_mut();
+        process.set_window_size(columns, rows).unwrap();
+        let columns = columns.try_into().unwrap();
         Self {
             session,
-            terminal: vt100::Parser::new(ROWS.try_into().unwrap(), columns.try_into().unwrap(), 0),
+            terminal: vt100::Parser::new(ROWS.try_into().unwrap(), columns, 0),
             bytes: Vec::new(),
+            seen: 0,
+            frames: Vec::new(),
         }
     }
 
@@ -98,11 +106,13 @@ impl Screen {
         let start = Instant::now();
         loop {
             let text = self.text();
-            let last = text
-                .rfind("\n? ")
-                .map_or(text.as_str(), |at| &text[at + 1..]);
-            let asked = last.strip_prefix("? ").unwrap_or(last);
-            if asked.starts_with(question) && text.ends_with("ctrl-c leave]") {
+            let lines: Vec<&str> = text.lines().collect();
+            let row = lines.iter().rposition(|line| line.starts_with("? "));
+            // An answered question stays on the screen, so the next one is always further down.
+            let new = row.filter(|row| self.frames.is_empty() || *row > self.seen);
+            let asked = new.is_some_and(|row| lines[row][2..].starts_with(question));
+            if asked && text.ends_with("ctrl-c leave]") {
+                self.keep_frame();
                 return self;
             }
             let there = self.take();
@@ -112,6 +122,16 @@ impl Screen {
                 self.text()
             );
         }
+    }
+
+    /// Keeps what is new on the screen.
+    fn keep_frame(&mut self) {
+        let text = self.text();
+        let lines: Vec<&str> = text.lines().collect();
+        let new = lines.get(self.seen..).unwrap_or_default();
+        self.frames.push(new.join("\n"));
+        let question = lines.iter().rposition(|line| line.starts_with("? "));
+        self.seen = question.unwrap_or(lines.len());
     }
 
     /// Types, one key after the other.
@@ -144,6 +164,7 @@ impl Screen {
                 self.text()
             );
         }
+        self.keep_frame();
         match self.session.get_process().wait().unwrap() {
             WaitStatus::Exited(_, code) => code,
             other => panic!("{other:?}"),

@@ -67,6 +67,18 @@ fn has_shape(text: &str) -> bool {
     })
 }
 
+#[cfg(unix)]
+fn open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata()
+        .is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &Path) -> bool {
+    false
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Stored,
@@ -92,7 +104,7 @@ impl<P: Prompter> Wizard<'_, P> {
         for tool in &by_hand {
             self.leave(
                 tool,
-                &tool.credential.as_ref().map_or("", |one| &one.without),
+                tool.credential.as_ref().map_or("", |one| &one.without),
             );
         }
         if can.is_empty() {
@@ -120,6 +132,11 @@ impl<P: Prompter> Wizard<'_, P> {
                     Reply::Answer(())
                 }
                 Way::Stored => {
+                    if open_to_others(&self.key_path()) {
+                        let text = format!("Others can read {KEY_FILE}; `chmod 600` ends that.");
+                        let width = self.width();
+                        self.prompter.say(&paragraph(&text, width));
+                    }
                     self.args.key_file = Some(self.key_path());
                     Reply::Answer(())
                 }
@@ -261,7 +278,7 @@ impl<P: Prompter> Wizard<'_, P> {
             width,
         ));
         self.prompter
-            .say(&item("`glm-setup undo` takes the file away again.", width));
+            .say(&item("`glm-setup undo` takes it back.", width));
         if in_repository(&path) {
             let text = "That folder belongs to a git repository, which doesn't ignore it: a key that is committed is in every clone, for good.";
             self.prompter.say(&item(text, width));

@@ -77,6 +77,10 @@ struct Wizard<'a, P> {
     chosen: Vec<String>,
     /// The key that was typed.
     key: Option<NewKey>,
+    /// The measures that were marked.
+    measures: Vec<String>,
+    /// The files that were agreed to, when the last question led back to them.
+    again: Option<Vec<usize>>,
     /// What was shown, and which of its files are to be written.
     reviewed: Option<(Proposal, Vec<usize>)>,
     /// The answers.
@@ -111,6 +115,8 @@ impl<'a, P: Prompter> Wizard<'a, P> {
             survey: Survey::new(context)?,
             chosen: Vec::new(),
             key: None,
+            measures: Vec::new(),
+            again: None,
             reviewed: None,
             args,
             exit: Exit::Clean,
@@ -169,6 +175,12 @@ impl<'a, P: Prompter> Wizard<'a, P> {
     fn propose(&self) -> Result<Proposal, Failure> {
         let request = change::request(self.context, &self.args)?;
         change::propose(self.context, &self.args, request)
+    }
+
+    /// What a tool's makers call it.
+    fn name(&self, tool: &str) -> String {
+        let known = self.context.catalogue.tool(tool);
+        known.map_or_else(|_| tool.to_owned(), |tool| tool.name.clone())
     }
 
     fn profile(&self) -> Result<Profile, Failure> {
@@ -381,7 +393,7 @@ impl<'a, P: Prompter> Wizard<'a, P> {
             self.args.unsafe_fixes.clone_from(&self.given.unsafe_fixes);
             return Ok(Move::Skipped);
         }
-        let before = self.args.unsafe_fixes.take().unwrap_or_default();
+        self.args.unsafe_fixes = None;
         let proposal = self.propose()?;
         let redactor = redactor_for(&proposal.workspace);
         let mut measures: BTreeMap<&str, (&str, Vec<&str>)> = BTreeMap::new();
@@ -406,7 +418,8 @@ impl<'a, P: Prompter> Wizard<'a, P> {
         let mut choices = Vec::new();
         let mut whole = String::new();
         for (rule, (tool, whats)) in &measures {
-            let label = format!("{tool}: {}", whats.join("; "));
+            let name = self.name(tool);
+            let label = format!("{name}: {}", whats.join("; "));
             let label = redactor.text(&label).into_owned();
             let short = cut(&label, width.saturating_sub(LIST_MARGIN));
             if short != label {
@@ -419,13 +432,13 @@ impl<'a, P: Prompter> Wizard<'a, P> {
             rules.push((*rule).to_owned());
         }
         self.prompter.say(&whole);
-        let marked = (0..rules.len()).filter(|index| before.contains(&rules[*index]));
+        let marked = (0..rules.len()).filter(|index| self.measures.contains(&rules[*index]));
         let marked: Vec<usize> = marked.collect();
         match self.prompter.mark("Which of them?", choices, &marked)? {
-            Reply::Answer(all) if all.is_empty() => {}
             Reply::Answer(all) => {
-                let chosen = all.iter().map(|index| rules[*index].clone());
-                self.args.unsafe_fixes = Some(chosen.collect());
+                self.measures = all.iter().map(|index| rules[*index].clone()).collect();
+                let any = !self.measures.is_empty();
+                self.args.unsafe_fixes = any.then(|| self.measures.clone());
             }
             Reply::Back => return Ok(Move::Back),
             Reply::Leave => return Ok(Move::Leave),

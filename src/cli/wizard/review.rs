@@ -65,18 +65,21 @@ impl<P: Prompter> Wizard<'_, P> {
         if let Some(key) = &self.key {
             view.redactor = view.redactor.with_secrets([key.secret()]);
         }
-        let width = self.width();
-        self.prompter.say("\n");
-        self.prompter.say(&change::head(&proposal.plan, &view));
-        proposal.complain(self.context, &view);
-        self.prompter.say(&findings(&proposal.plan, &view, width));
+        let again = self.again.take();
+        if again.is_none() {
+            let width = self.width();
+            self.prompter.say("\n");
+            self.prompter.say(&change::head(&proposal.plan, &view));
+            proposal.complain(self.context, &view);
+            self.prompter.say(&findings(&proposal.plan, &view, width));
+        }
         if proposal.plan.files.is_empty() {
             let text = change::left_over(&proposal.plan, 0, true);
             self.prompter.say(&text);
             self.exit = exit(&proposal);
             return Ok(Move::End);
         }
-        let accepted = match self.ask_files(&proposal.plan.files, &view)? {
+        let accepted = match self.ask_files(&proposal.plan.files, again, &view)? {
             Reply::Answer(accepted) => accepted,
             Reply::Back => return Ok(Move::Back),
             Reply::Leave => return Ok(Move::Leave),
@@ -89,14 +92,18 @@ impl<P: Prompter> Wizard<'_, P> {
         Ok(Move::Asked)
     }
 
-    /// Asks for each file; the indexes of those to write.
+    /// Asks for each file; the indexes of those to write. With those agreed to before, begins at the last file.
     fn ask_files(
         &mut self,
         files: &[PlannedFile],
+        again: Option<Vec<usize>>,
         view: &View<'_>,
     ) -> Result<Reply<Vec<usize>>, Failure> {
-        let mut accepted: Vec<usize> = Vec::new();
-        let mut index = 0;
+        let mut index = match again {
+            Some(_) => files.len().saturating_sub(1),
+            None => 0,
+        };
+        let mut accepted = again.unwrap_or_default();
         while let Some(file) = files.get(index) {
             accepted.retain(|one| *one < index);
             match self.ask_file(file, files.len() - index, view)? {
@@ -199,7 +206,10 @@ impl<P: Prompter> Wizard<'_, P> {
         ];
         match self.prompter.select(&question, choices, 0)? {
             Reply::Answer(0) => {}
-            Reply::Back => return Ok(Move::Back),
+            Reply::Back => {
+                self.again = Some(accepted);
+                return Ok(Move::Back);
+            }
             Reply::Answer(_) | Reply::Leave => return Ok(Move::Leave),
         }
         let written = change::write(self.context, &self.args, &proposal.plan, &chosen, others)?;
