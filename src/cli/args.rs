@@ -19,9 +19,33 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Answers given beforehand to the wizard, which runs when there is no command.
+    #[command(flatten)]
+    pub wizard: Wizard,
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
+}
+
+/// Answers given beforehand to the wizard.
+#[derive(Debug, Args, Clone, Default, PartialEq, Eq)]
+#[command(next_help_heading = "Without a command (the wizard), each answers a question beforehand")]
+pub struct Wizard {
+    /// What you have or want: lite, pro, max, metered or self-hosted
+    #[arg(long, short, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Only this tool (repeatable)
+    #[arg(long, value_name = "TOOL")]
+    pub tool: Vec<String>,
+    /// Whose service: intl (api.z.ai) or cn (open.bigmodel.cn)
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<Region>,
+    /// The environment variable that holds the API key
+    #[arg(long, value_name = "NAME")]
+    pub key_env: Option<String>,
+    /// Also the fixes that take something away; of these rules only, where any is named
+    #[arg(long, value_name = "RULE", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub unsafe_fixes: Option<Vec<String>>,
 }
 
 /// Options of every command.
@@ -100,7 +124,7 @@ pub struct Selection {
 }
 
 /// `apply`
-#[derive(Debug, Args, Clone)]
+#[derive(Debug, Args, Clone, Default)]
 pub struct Apply {
     /// What you have or want: lite, pro, max, metered or self-hosted
     #[arg(long, short, value_name = "PROFILE")]
@@ -126,6 +150,9 @@ pub struct Apply {
     /// The environment variable that holds the API key; a reference to it is written, never the key
     #[arg(long, value_name = "NAME")]
     pub key_env: Option<String>,
+    /// The file that holds the API key; a reference to it is written, never the key
+    #[arg(long, value_name = "FILE", conflicts_with = "key_env")]
+    pub key_file: Option<PathBuf>,
     /// For the profile self-hosted: the server's base URL for OpenAI clients, ending in /v1
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
@@ -138,9 +165,9 @@ pub struct Apply {
     /// Send requests to Z.ai directly again
     #[arg(long)]
     pub no_gate: bool,
-    /// Also apply fixes that take away something you chose or cost money
-    #[arg(long)]
-    pub unsafe_fixes: bool,
+    /// Also apply fixes that take away something you chose or cost money; of these rules only, where any is named
+    #[arg(long, value_name = "RULE", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub unsafe_fixes: Option<Vec<String>>,
     /// Write although a running program will overwrite a file
     #[arg(long)]
     pub force: bool,
@@ -196,9 +223,10 @@ pub enum LintFormat {
 }
 
 /// Output formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For people
+    #[default]
     Text,
     /// For programs, with a version
     Json,

@@ -141,7 +141,8 @@ fn text(
     text
 }
 
-fn points_at(target: &Target) -> String {
+/// What a configuration points at, in a few words.
+pub(super) fn points_at(target: &Target) -> String {
     if !target.uses_zai {
         return "doesn't use Z.ai".to_owned();
     }

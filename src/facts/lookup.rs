@@ -56,6 +56,8 @@ pub struct FactSet<'a> {
     pub key_env: Option<&'a str>,
     /// Whether requests are to go through a gate.
     pub via: &'a Via,
+    /// The file that holds the key (`--key-file`), as a person would write its path.
+    pub key_file: Option<&'a str>,
 }
 
 /// The tiers whose models the packs name.
@@ -66,7 +68,7 @@ impl FactSet<'_> {
     ///
     /// Beside the pack's own keys there are computed ones: `endpoint.<protocol>` (the base URL for the profile's
     /// billing and the region), `tool.provider` (the tool's own name of that endpoint), `tool.model.<tier>` (a model
-    /// id in the tool's spelling), `tool.standing` (what the policy says of the tool), `key.env` and `key.reference` (from `--key-env`), and `gate.url`
+    /// id in the tool's spelling), `tool.standing` (what the policy says of the tool), `key.env` and `key.reference` (from `--key-env` or `--key-file`), and `gate.url`
     /// (from `--via-gate`; the endpoints lead through it then).
     pub fn lookup(&self, key: &str) -> Option<Value> {
         if let Some(protocol) = key.strip_prefix("endpoint.") {
@@ -86,6 +88,7 @@ impl FactSet<'_> {
                 return self
                     .key_env
                     .and_then(|name| self.tool.key_reference(name))
+                    .or_else(|| self.tool.key_file_reference(self.key_file?))
                     .map(Value::String);
             }
             _ => {}

@@ -398,7 +398,7 @@ impl Planner<'_> {
     }
 
     fn refusal(
-        &self,
+        &mut self,
         context: &Context,
         workspace: &Workspace,
         configuration: &Configuration,
@@ -453,17 +453,21 @@ impl Planner<'_> {
             && !self.request.assume_set_up
             && (moves || !context.uses_zai)
             && !target.has_key
-            && self.request.key_env.is_none();
+            && !self.request.brings_key(tool);
         if keyless && let Some(credential) = &tool.credential {
             let how = match credential.reference {
                 Some(_) => ". Name the variable that holds it with --key-env NAME",
                 None => "",
             };
-            return Some(format!(
+            let reason = format!(
                 "{}: {}{how}",
                 lacks("has no key for Z.ai"),
                 credential.without
-            ));
+            );
+            if !self.plan.keyless.contains(&tool.id) {
+                self.plan.keyless.push(tool.id.clone());
+            }
+            return Some(reason);
         }
         None
     }

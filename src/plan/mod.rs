@@ -18,7 +18,7 @@ use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{Catalogue, CatalogueError};
 use crate::rule::evaluate::HitFile;
-use crate::tool::{Configuration, Workspace};
+use crate::tool::{Configuration, Descriptor, Workspace};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,8 @@ pub struct Request {
     pub fix: bool,
     /// Whether unsafe fixes are among them.
     pub unsafe_fixes: bool,
+    /// With `unsafe_fixes`: only those of these rules (ids, categories or tools, with `*`); of all when empty.
+    pub unsafe_rules: Vec<String>,
     /// Only these rules: ids, categories or tools, with `*`.
     pub select: Vec<String>,
     /// Not these rules.
@@ -45,6 +47,8 @@ pub struct Request {
     pub region: Option<Region>,
     /// The variable that holds the key.
     pub key_env: Option<String>,
+    /// The file that holds the key, as a person would write its path: `~/…` below the home folder.
+    pub key_file: Option<String>,
     /// The server of the profile `self-hosted`.
     pub self_hosted: Option<SelfHosted>,
     /// Whether requests are to go through a gate.
@@ -77,7 +81,23 @@ impl Request {
             self_hosted: self.self_hosted.as_ref(),
             key_env: self.key_env.as_deref(),
             via: &self.via,
+            key_file: self.key_file.as_deref(),
         }
+    }
+
+    /// Whether the request brings a key that a tool can refer to.
+    fn brings_key(&self, tool: &Descriptor) -> bool {
+        let file = self.key_file.as_deref();
+        self.key_env.is_some()
+            || file
+                .and_then(|path| tool.key_file_reference(path))
+                .is_some()
+    }
+
+    /// Whether a rule's unsafe fixes are planned.
+    fn takes_unsafe(&self, rule: &Rule) -> bool {
+        let named = || self.unsafe_rules.iter().any(|word| selects(word, rule));
+        self.unsafe_fixes && (self.unsafe_rules.is_empty() || named())
     }
 }
 
@@ -173,6 +193,8 @@ pub struct Plan {
     pub files: Vec<PlannedFile>,
     /// Tools left alone.
     pub refusals: Vec<Refusal>,
+    /// Those of them that only lack a key.
+    pub keyless: Vec<String>,
     /// What a person should know before agreeing.
     pub notes: Vec<String>,
     /// Rules that could not be evaluated.

@@ -143,6 +143,7 @@ impl<'a> Stage<'a> {
             select: vec![rule.id.clone()],
             region: case.region,
             key_env: case.key_env.clone(),
+            key_file: case.key_file.clone(),
             self_hosted: case.base_url.clone().map(|base_url| SelfHosted {
                 base_url,
                 model: LOCAL_MODEL.to_owned(),

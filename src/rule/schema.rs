@@ -605,6 +605,9 @@ pub struct Case {
     /// The variable given by `--key-env`.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// The file given by `--key-file`.
+    #[serde(default)]
+    pub key_file: Option<String>,
     /// Whether the environment has a variable that the tool takes its key from.
     #[serde(default)]
     pub key_exported: bool,
