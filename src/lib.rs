@@ -17,6 +17,7 @@
 //! * [`transaction`] writes it: backups first, all files or none, and `undo`.
 //!
 //! [`doctor`] stands beside it: it looks at what files can't tell, and changes nothing.
+//! Beside it stands [`gate`]: configurations for a queue in front of Z.ai that several tools share.
 //!
 //! Nothing before `write` touches the disk except reading. What the program knows about tools and about Z.ai is not
 //! in the code but in the files under `rules/`, which are embedded; `rules/RULES.md` says how to write them.
@@ -27,6 +28,7 @@ pub mod document;
 mod embedded;
 pub mod facts;
 pub mod finding;
+pub mod gate;
 pub mod load;
 pub mod output;
 pub mod paths;

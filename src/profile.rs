@@ -17,6 +17,9 @@ pub struct Profile {
     pub title: String,
     /// One or two sentences for the wizard and the help.
     pub description: String,
+    /// Its place where profiles are listed: lower comes first.
+    #[serde(default = "last")]
+    pub order: u32,
     /// Who pays.
     pub billing: Billing,
     /// The key under which facts keep this profile's values (`by-plan`).
@@ -28,6 +31,11 @@ pub struct Profile {
     /// Whether `--base-url` and `--model` must be given.
     #[serde(default)]
     pub needs_server: bool,
+}
+
+/// Profiles that don't say come after those that do.
+fn last() -> u32 {
+    u32::MAX
 }
 
 impl Profile {

@@ -19,9 +19,33 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Answers given beforehand to the wizard, which runs when there is no command.
+    #[command(flatten)]
+    pub wizard: Wizard,
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
+}
+
+/// Answers given beforehand to the wizard.
+#[derive(Debug, Args, Clone, Default, PartialEq, Eq)]
+#[command(next_help_heading = "Without a command (the wizard), each answers a question beforehand")]
+pub struct Wizard {
+    /// What you have or want: lite, pro, max, metered or self-hosted
+    #[arg(long, short, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Only this tool (repeatable)
+    #[arg(long, value_name = "TOOL")]
+    pub tool: Vec<String>,
+    /// Whose service: intl (api.z.ai) or cn (open.bigmodel.cn)
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<Region>,
+    /// The environment variable that holds the API key
+    #[arg(long, value_name = "NAME")]
+    pub key_env: Option<String>,
+    /// Also the fixes that take something away; of these rules only, where any is named
+    #[arg(long, value_name = "RULE", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub unsafe_fixes: Option<Vec<String>>,
 }
 
 /// Options of every command.
@@ -77,6 +101,9 @@ pub enum Command {
     /// List, show and test rules
     #[command(subcommand)]
     Rules(Rules),
+    /// One queue for all tools of an account: configurations for HAProxy, and a check
+    #[command(subcommand)]
+    Gate(Gate),
     /// Do the whole job on a sample home in a temporary folder
     Demo(Demo),
     /// Print a shell's completion script
@@ -97,7 +124,7 @@ pub struct Selection {
 }
 
 /// `apply`
-#[derive(Debug, Args, Clone)]
+#[derive(Debug, Args, Clone, Default)]
 pub struct Apply {
     /// What you have or want: lite, pro, max, metered or self-hosted
     #[arg(long, short, value_name = "PROFILE")]
@@ -123,15 +150,24 @@ pub struct Apply {
     /// The environment variable that holds the API key; a reference to it is written, never the key
     #[arg(long, value_name = "NAME")]
     pub key_env: Option<String>,
+    /// The file that holds the API key; a reference to it is written, never the key
+    #[arg(long, value_name = "FILE", conflicts_with = "key_env")]
+    pub key_file: Option<PathBuf>,
     /// For the profile self-hosted: the server's base URL for OpenAI clients, ending in /v1
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
     /// For the profile self-hosted: the model's id there
     #[arg(long, value_name = "ID")]
     pub model: Option<String>,
-    /// Also apply fixes that take away something you chose or cost money
+    /// Send requests through the gate at URL, such as http://127.0.0.1:8790 (see `glm-setup gate`)
+    #[arg(long, value_name = "URL", conflicts_with = "no_gate")]
+    pub via_gate: Option<String>,
+    /// Send requests to Z.ai directly again
     #[arg(long)]
-    pub unsafe_fixes: bool,
+    pub no_gate: bool,
+    /// Also apply fixes that take away something you chose or cost money; of these rules only, where any is named
+    #[arg(long, value_name = "RULE", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub unsafe_fixes: Option<Vec<String>>,
     /// Write although a running program will overwrite a file
     #[arg(long)]
     pub force: bool,
@@ -187,9 +223,10 @@ pub enum LintFormat {
 }
 
 /// Output formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For people
+    #[default]
     Text,
     /// For programs, with a version
     Json,
@@ -272,6 +309,85 @@ pub enum Rules {
         #[arg(value_name = "FILE|RULE")]
         subjects: Vec<String>,
     },
+}
+
+/// `gate`
+#[derive(Debug, Subcommand)]
+pub enum Gate {
+    /// Print a configuration that makes HAProxy the queue, or a service that runs it
+    #[command(subcommand)]
+    Emit(GateEmit),
+    /// Say whether HAProxy and the gate are in order, and which tools use it
+    Check(GateCheck),
+}
+
+/// `gate emit`
+#[derive(Debug, Subcommand)]
+pub enum GateEmit {
+    /// A complete configuration for HAProxy 2.6 or newer
+    Haproxy(GateHaproxy),
+    /// A systemd user unit that runs it
+    Systemd(GateSystemd),
+}
+
+/// `gate emit haproxy`
+#[derive(Debug, Args, Clone)]
+pub struct GateHaproxy {
+    /// The plan behind the gate [default: the one that was applied last, else lite]
+    #[arg(long, short, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Requests in flight at once [default: what the facts say of the profile]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub concurrency: Option<u32>,
+    /// Count the requests in flight for each model, instead of all together
+    #[arg(long)]
+    pub per_model: bool,
+    /// The port to listen on
+    #[arg(long, value_name = "PORT", default_value_t = crate::gate::DEFAULT_PORT, value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: u16,
+    /// The address to listen on; beyond this machine only with --team
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub listen: std::net::IpAddr,
+    /// Whose service stands behind it
+    #[arg(long, value_name = "REGION", default_value = "intl")]
+    pub region: Region,
+    /// Let the metered API through too
+    #[arg(long)]
+    pub metered: bool,
+    /// For several people on a metered or enterprise key: fair by machine
+    #[arg(long)]
+    pub team: bool,
+    /// With --team: a name that people reach the gate by (repeatable)
+    #[arg(long, value_name = "NAME", requires = "team")]
+    pub name: Vec<String>,
+    /// With --team: certificate and key in one PEM file; required when others can reach the gate
+    #[arg(long, value_name = "FILE", requires = "team")]
+    pub tls_cert: Option<PathBuf>,
+}
+
+/// `gate emit systemd`
+#[derive(Debug, Args, Clone)]
+pub struct GateSystemd {
+    /// The configuration that `gate emit haproxy` printed [default: gate.cfg in glm-setup's configuration folder]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The program [default: where it is found]
+    #[arg(long, value_name = "FILE")]
+    pub haproxy: Option<PathBuf>,
+}
+
+/// `gate check`
+#[derive(Debug, Args, Clone)]
+pub struct GateCheck {
+    /// The gate's port [default: the one that the tools use, else 8790]
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// The program [default: where it is found]
+    #[arg(long, value_name = "FILE")]
+    pub haproxy: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
 }
 
 /// `demo`

@@ -2,11 +2,13 @@
 
 mod apply;
 pub mod args;
+mod change;
 mod completions;
 mod context;
 mod demo;
 mod doctor;
 mod explain;
+mod gate;
 mod lint;
 mod man;
 mod prompt;
@@ -16,7 +18,9 @@ mod select;
 mod status;
 mod undo;
 mod view;
+mod wizard;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -74,6 +78,11 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Man(args)) => return man::run(args),
         _ => {}
     }
+    if cli.command.is_some() && cli.wizard != args::Wizard::default() {
+        return Err(Failure::usage(
+            "options of the wizard stand before a command; write them behind it",
+        ));
+    }
     let context = Context::new(cli.global)?;
     let outcome = match cli.command {
         Some(Command::Apply(args)) => apply::run(&context, &args),
@@ -83,7 +92,11 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Doctor(args)) => doctor::run(&context, &args),
         Some(Command::Explain(args)) => explain::run(&context, &args),
         Some(Command::Rules(args)) => rules::run(&context, &args),
+        Some(Command::Gate(command)) => gate::run(&context, &command),
         Some(Command::Demo(args)) => demo::run(&context, &args),
+        None if context.interactive() && std::io::stderr().is_terminal() => {
+            wizard::run(&context, &cli.wizard)
+        }
         Some(Command::Completions(_) | Command::Man(_)) | None => {
             context.message(&Cli::command().render_help().to_string());
             Ok(Exit::Usage)

@@ -1,4 +1,4 @@
-//! `--select` and `--ignore`: words that mean no rule are mistakes.
+//! `--select`, `--ignore` and `--unsafe-fixes`: words that mean no rule are mistakes.
 
 use super::args::Selection;
 use super::context::Failure;
@@ -8,12 +8,21 @@ use crate::rule::Catalogue;
 
 /// Refuses a word that means no rule.
 pub(super) fn check(catalogue: &Catalogue, selection: &Selection) -> Result<(), Failure> {
-    if selection.select.is_empty() && selection.ignore.is_empty() {
+    words(catalogue, selection.select.iter().chain(&selection.ignore))
+}
+
+/// The same for the words of one option.
+pub(super) fn words<'w>(
+    catalogue: &Catalogue,
+    words: impl Iterator<Item = &'w String>,
+) -> Result<(), Failure> {
+    let mut words = words.peekable();
+    if words.peek().is_none() {
         return Ok(());
     }
     let all = catalogue.all_rules()?;
     let rules = || all.iter().flat_map(|(_, rules)| rules.iter());
-    for word in selection.select.iter().chain(&selection.ignore) {
+    for word in words {
         if !rules().any(|rule| selects(word, rule)) {
             let near = nearest(word, rules().map(|rule| rule.id.as_str()));
             let near = near

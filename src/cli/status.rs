@@ -131,7 +131,8 @@ fn text(
     text
 }
 
-fn points_at(target: &Target) -> String {
+/// What a configuration points at, in a few words.
+pub(super) fn points_at(target: &Target) -> String {
     if !target.uses_zai {
         return "doesn't use Z.ai".to_owned();
     }
@@ -150,5 +151,10 @@ fn points_at(target: &Target) -> String {
     } else {
         ", no key found in its files"
     };
-    format!("{billing}{region}{key}")
+    let gate = target
+        .gate
+        .as_ref()
+        .map(|gate| format!(", through the gate {gate}"))
+        .unwrap_or_default();
+    format!("{billing}{region}{gate}{key}")
 }

@@ -194,6 +194,7 @@ mod tests {
         let catalogue = Catalogue::load(&[]).unwrap();
         let pack = catalogue.pack(Some("2026-09")).unwrap();
         let process = |pid, program: &str| Process {
+            home: None,
             pid,
             program: program.to_owned(),
         };

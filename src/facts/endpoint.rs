@@ -1,5 +1,7 @@
 //! Addresses: which of Z.ai's endpoints a URL is.
 
+use std::net::IpAddr;
+
 use serde::Deserialize;
 
 use super::{Billing, Origin, Pack, Protocol, Region};
@@ -16,6 +18,9 @@ pub struct Endpoint {
     pub billing: Billing,
     /// Whose service it is.
     pub region: Region,
+    /// Whether the path is Z.ai's own, so that the same path on this machine means a gate in front of the endpoint.
+    #[serde(default)]
+    pub gate: bool,
     /// Where the statement comes from.
     pub origin: Origin,
 }
@@ -29,8 +34,10 @@ pub enum Classified<'f> {
         endpoint: EndpointRef<'f>,
         /// What stands after it, such as `/chat/completions`; empty when the URL is a proper base URL.
         suffix: String,
-        /// Whether the URL begins with `https://`.
+        /// Whether the URL begins with `https://`, or stays on this machine.
         secure: bool,
+        /// The gate in front of it, such as `http://127.0.0.1:8790`; its region can't be seen then.
+        gate: Option<String>,
     },
     /// A host of Z.ai's with a path that is no known endpoint.
     UnknownPath(Region),
@@ -54,9 +61,23 @@ impl Classified<'_> {
     /// The region, when the address is one of Z.ai's.
     pub fn region(&self) -> Option<Region> {
         match self {
+            Self::Known { gate: Some(_), .. } => None,
             Self::Known { endpoint, .. } => Some(endpoint.0.region),
             Self::UnknownPath(region) => Some(*region),
             Self::Foreign | Self::NotAUrl => None,
+        }
+    }
+
+    /// Whether the address is one of Z.ai's, directly or through a gate.
+    pub fn is_zai(&self) -> bool {
+        matches!(self, Self::Known { .. } | Self::UnknownPath(_))
+    }
+
+    /// The gate that the address leads through.
+    pub fn gate(&self) -> Option<&str> {
+        match self {
+            Self::Known { gate, .. } => gate.as_deref(),
+            _ => None,
         }
     }
 
@@ -75,6 +96,7 @@ impl Classified<'_> {
                 endpoint,
                 suffix,
                 secure,
+                gate,
             } => {
                 let Endpoint {
                     protocol,
@@ -92,9 +114,10 @@ impl Classified<'_> {
                     Billing::Metered => "metered",
                     Billing::SelfHosted => "self-hosted",
                 };
-                let region = match region {
-                    Region::Intl => "international",
-                    Region::Cn => "China",
+                let region = match (gate, region) {
+                    (Some(_), _) => "through a gate on this machine",
+                    (None, Region::Intl) => "international",
+                    (None, Region::Cn) => "China",
                 };
                 let mut text = format!("the {billing} {protocol} endpoint ({region})");
                 if !suffix.is_empty() {
@@ -114,45 +137,101 @@ impl Classified<'_> {
     }
 }
 
-/// Scheme, host and path of a URL; enough to compare base URLs.
-fn split(url: &str) -> Option<(&str, &str, &str)> {
+/// The parts of a URL that base URLs are compared by.
+struct Parts<'u> {
+    scheme: &'u str,
+    /// Host and port, as written.
+    authority: &'u str,
+    host: &'u str,
+    path: &'u str,
+}
+
+fn split(url: &str) -> Option<Parts<'_>> {
     let (scheme, rest) = url.trim().split_once("://")?;
     if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
         return None;
     }
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let authority = rest[..end].rsplit('@').next()?;
-    let host = authority.split(':').next()?;
+    let host = match authority.strip_prefix('[') {
+        Some(literal) => literal.split(']').next()?,
+        None => authority.split(':').next()?,
+    };
     let path = rest[end..].split(['?', '#']).next()?;
-    (!host.is_empty()).then_some((scheme, host, path))
+    (!host.is_empty()).then_some(Parts {
+        scheme,
+        authority,
+        host,
+        path,
+    })
+}
+
+/// Whether a host is this machine itself.
+pub fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+impl Endpoint {
+    /// The path of the base URL, such as `/api/anthropic`.
+    pub fn path(&self) -> &str {
+        split(&self.url).map_or("", |parts| parts.path)
+    }
+
+    /// The host of the base URL, such as `api.z.ai`.
+    pub fn host(&self) -> &str {
+        split(&self.url).map_or("", |parts| parts.host)
+    }
+
+    /// What stands after the endpoint's path; `None` when `path` isn't below it.
+    fn rest_of<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.path())?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+    }
 }
 
 impl Pack {
-    /// Says which endpoint a URL is.
+    /// Says which endpoint a URL is. An address on this machine with a path of Z.ai's own is a gate in front of it.
     pub fn classify(&self, url: &str) -> Classified<'_> {
-        let Some((scheme, host, path)) = split(url) else {
+        self.classify_with(url, None)
+    }
+
+    /// The same, where `gate` (`http://host:port`) is known to be a gate, wherever it is.
+    pub fn classify_with(&self, url: &str, gate: Option<&str>) -> Classified<'_> {
+        let Some(Parts {
+            scheme,
+            authority,
+            host,
+            path,
+        }) = split(url)
+        else {
             return Classified::NotAUrl;
         };
+        let origin = format!("{}://{authority}", scheme.to_ascii_lowercase());
+        let gated = is_loopback(host) || gate.is_some_and(|gate| gate == origin);
         let path = path.trim_end_matches('/');
-        let known = self
-            .endpoint
-            .iter()
-            .filter_map(|endpoint| {
-                let (_, known_host, known_path) = split(&endpoint.url)?;
-                let rest = path.strip_prefix(known_path)?;
-                let whole = rest.is_empty() || rest.starts_with('/');
-                (whole && host.eq_ignore_ascii_case(known_host)).then_some((
-                    known_path.len(),
-                    endpoint,
-                    rest,
-                ))
-            })
-            .max_by_key(|(length, ..)| *length);
+        let mut known: Option<(&Endpoint, &str)> = None;
+        for endpoint in &self.endpoint {
+            let here = if gated {
+                endpoint.gate
+            } else {
+                host.eq_ignore_ascii_case(endpoint.host())
+            };
+            // The longest path wins, and of several the first.
+            if let Some(rest) = endpoint.rest_of(path).filter(|_| here)
+                && known.is_none_or(|(_, shortest)| rest.len() < shortest.len())
+            {
+                known = Some((endpoint, rest));
+            }
+        }
         match (known, self.host_region(host)) {
-            (Some((_, endpoint, rest)), _) => Classified::Known {
+            (Some((endpoint, rest)), _) => Classified::Known {
                 endpoint: EndpointRef(endpoint),
                 suffix: rest.to_owned(),
-                secure: scheme.eq_ignore_ascii_case("https"),
+                secure: gated || scheme.eq_ignore_ascii_case("https"),
+                gate: gated.then_some(origin),
             },
             (None, Some(region)) => Classified::UnknownPath(region),
             (None, None) => Classified::Foreign,

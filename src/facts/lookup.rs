@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Billing, FactValue, Pack, Protocol, Region};
+use super::{Billing, Classified, Endpoint, FactValue, Pack, Protocol, Region};
 use crate::profile::Profile;
 use crate::tool::Descriptor;
 
@@ -13,6 +13,28 @@ pub struct SelfHosted {
     pub base_url: String,
     /// The model's id there.
     pub model: String,
+}
+
+/// Whether requests are to go through a gate (`--via-gate`, `--no-gate`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Via {
+    /// Each address keeps the way it has.
+    #[default]
+    AsItIs,
+    /// Through the gate at this origin, such as `http://127.0.0.1:8790`.
+    Gate(String),
+    /// Directly.
+    Direct,
+}
+
+impl Via {
+    /// The origin of the gate that was asked for.
+    pub fn gate(&self) -> Option<&str> {
+        match self {
+            Self::Gate(origin) => Some(origin),
+            Self::AsItIs | Self::Direct => None,
+        }
+    }
 }
 
 /// The facts as one configuration of one tool sees them.
@@ -32,6 +54,10 @@ pub struct FactSet<'a> {
     pub self_hosted: Option<&'a SelfHosted>,
     /// The variable that holds the key (`--key-env`).
     pub key_env: Option<&'a str>,
+    /// Whether requests are to go through a gate.
+    pub via: &'a Via,
+    /// The file that holds the key (`--key-file`), as a person would write its path.
+    pub key_file: Option<&'a str>,
 }
 
 /// The tiers whose models the packs name.
@@ -42,7 +68,8 @@ impl FactSet<'_> {
     ///
     /// Beside the pack's own keys there are computed ones: `endpoint.<protocol>` (the base URL for the profile's
     /// billing and the region), `tool.provider` (the tool's own name of that endpoint), `tool.model.<tier>` (a model
-    /// id in the tool's spelling), `tool.standing` (what the policy says of the tool), `key.env` and `key.reference` (from `--key-env`).
+    /// id in the tool's spelling), `tool.standing` (what the policy says of the tool), `key.env` and `key.reference` (from `--key-env` or `--key-file`), and `gate.url`
+    /// (from `--via-gate`; the endpoints lead through it then).
     pub fn lookup(&self, key: &str) -> Option<Value> {
         if let Some(protocol) = key.strip_prefix("endpoint.") {
             return self.endpoint(protocol).map(Value::String);
@@ -55,11 +82,13 @@ impl FactSet<'_> {
                     .map(Value::from);
             }
             "tool.standing" => return Some(self.standing().into()),
+            "gate.url" => return self.gate().map(Value::from),
             "key.env" => return self.key_env.map(Value::from),
             "key.reference" => {
                 return self
                     .key_env
                     .and_then(|name| self.tool.key_reference(name))
+                    .or_else(|| self.tool.key_file_reference(self.key_file?))
                     .map(Value::String);
             }
             _ => {}
@@ -91,6 +120,7 @@ impl FactSet<'_> {
                         .strip_prefix("model.")
                         .is_some_and(|t| TIERS.contains(&t))
             }
+            Some(("gate", "url")) => true,
             Some(("key", rest)) => matches!(rest, "env" | "reference"),
             _ => false,
         };
@@ -135,12 +165,47 @@ impl FactSet<'_> {
                 Protocol::OpenaiChat | Protocol::OpenaiResponses => base.to_owned(),
             });
         }
-        Some(
-            self.pack
-                .endpoint(protocol, self.profile.billing, self.region)?
-                .url
-                .clone(),
-        )
+        let endpoint = self
+            .pack
+            .endpoint(protocol, self.profile.billing, self.region)?;
+        Some(self.address(endpoint, self.gate()))
+    }
+
+    /// The gate that was asked for.
+    pub fn gate(&self) -> Option<&str> {
+        self.via.gate()
+    }
+
+    /// What a URL is, where the gate that was asked for counts as one wherever it stands.
+    pub fn classify(&self, url: &str) -> Classified<'_> {
+        self.pack.classify_with(url, self.gate())
+    }
+
+    /// The base URL of an endpoint, through a gate where there is one that serves it.
+    pub fn address(&self, endpoint: &Endpoint, gate: Option<&str>) -> String {
+        match gate.filter(|_| endpoint.gate) {
+            Some(origin) => format!("{origin}{}", endpoint.path()),
+            None => endpoint.url.clone(),
+        }
+    }
+
+    /// Whether the gate that was asked for serves an endpoint: it serves one account, so only what the profile pays
+    /// with, in the region in force.
+    pub fn gate_serves(&self, endpoint: &Endpoint) -> bool {
+        self.gate().is_some()
+            && endpoint.gate
+            && endpoint.billing == self.profile.billing
+            && endpoint.region == self.region
+    }
+
+    /// Whether an address of Z.ai's goes the way that was asked for; `gate` is the one that it leads through now.
+    pub fn goes_as_asked(&self, endpoint: &Endpoint, gate: Option<&str>) -> bool {
+        match (self.via, gate) {
+            (Via::AsItIs, _) => true,
+            (Via::Direct, gate) => gate.is_none(),
+            (Via::Gate(asked), Some(gate)) => gate == asked,
+            (Via::Gate(_), None) => !self.gate_serves(endpoint),
+        }
     }
 }
 

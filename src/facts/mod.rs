@@ -8,8 +8,8 @@ mod lookup;
 mod model;
 mod pack;
 
-pub use endpoint::{Classified, Endpoint};
-pub use lookup::{FactSet, SelfHosted};
+pub use endpoint::{Classified, Endpoint, is_loopback};
+pub use lookup::{FactSet, SelfHosted, Via};
 pub use model::{ModelClass, ModelId};
 pub use pack::{
     Catalogue, Confidence, ErrorClass, ErrorCode, Fact, FactValue, Model, Origin, Pack, PlanStatus,

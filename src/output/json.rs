@@ -114,6 +114,7 @@ pub fn configuration(target: &Target, redactor: &Redactor) -> Value {
         "billing": target.billing,
         "region": target.region,
         "points-at": target.points_at.iter().map(|text| redactor.text(text)).collect::<Vec<_>>(),
+        "gate": target.gate.as_ref().map(|gate| redactor.text(gate)),
         "profile": target.profile,
         "has-key": target.has_key,
     })

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::{Planner, Target};
+use super::{BYPASS, Planner, Target};
 use crate::document::Token;
-use crate::facts::{Billing, FactSet, Pack, Region};
+use crate::facts::{Billing, FactSet, Pack, Region, Via};
 use crate::finding::FixState;
 use crate::profile::Profile;
 use crate::rule::Rule;
@@ -30,6 +30,7 @@ struct PointsAt {
     nodes: Vec<String>,
     billing: Option<Billing>,
     region: Option<Region>,
+    gate: Option<String>,
 }
 impl Planner<'_> {
     pub(super) fn named(&self, tool: &str) -> bool {
@@ -98,6 +99,7 @@ impl Planner<'_> {
                 uses_zai,
                 billing: shown.billing,
                 region: seen,
+                gate: shown.gate,
                 points_at: shown.nodes,
                 profile: profile.id.clone(),
                 has_key,
@@ -229,7 +231,8 @@ impl Planner<'_> {
                 _ => "",
             };
             let text = value.as_str().unwrap_or(name);
-            let class = facts.pack.classify(text);
+            let class = facts.classify(text);
+            shown.gate = shown.gate.or(class.gate().map(str::to_owned));
             let provider = configuration.tool.provider.iter().find(|provider| {
                 name == provider.id
                     || text == provider.id
@@ -315,6 +318,36 @@ impl Planner<'_> {
         }
     }
 
+    /// With `--via-gate`: names the tools that still reach Z.ai directly on the edited files.
+    pub(super) fn note_bypasses(
+        &mut self,
+        pack: &Pack,
+        contexts: &[Context],
+        workspace: &Workspace,
+    ) {
+        let Some(origin) = self.request.via.gate() else {
+            return;
+        };
+        let mut bypass: Vec<&str> = Vec::new();
+        for (context, configuration) in contexts.iter().zip(&workspace.configurations) {
+            let tool = &configuration.tool;
+            // A tool that sends no requests of its own goes where its host goes.
+            if !context.uses_zai || context.rules.is_empty() || tool.credential.is_none() {
+                continue;
+            }
+            let facts = self
+                .request
+                .facts(pack, &context.profile, context.region, configuration);
+            let shown = self.points_at(workspace, configuration, &facts);
+            if shown.gate.as_deref() != Some(origin) && !bypass.contains(&tool.name.as_str()) {
+                bypass.push(&tool.name);
+            }
+        }
+        for name in bypass {
+            self.plan.notes.push(format!("{name} {BYPASS}: glm-setup knows no address of its configuration that leads there, or a file of it is left alone"));
+        }
+    }
+
     /// Refuses tools whose planned edits would be lost, or would meet a file that the tool drops as a whole.
     pub(super) fn withhold(&mut self, contexts: &[Context], workspace: &Workspace) {
         // Without edits, as for `lint`, there is nothing to withhold.
@@ -353,7 +386,7 @@ impl Planner<'_> {
     }
 
     fn refusal(
-        &self,
+        &mut self,
         context: &Context,
         workspace: &Workspace,
         configuration: &Configuration,
@@ -381,6 +414,13 @@ impl Planner<'_> {
             return Some(reason.to_owned());
         }
         let target = &self.plan.targets[index];
+        if self.request.via == Via::Direct
+            && target.gate.is_some()
+            && target.region.is_none()
+            && self.request.region.is_none()
+        {
+            return Some("the gate's address doesn't tell whose service stands behind it; name it with --region intl or --region cn".to_owned());
+        }
         let moves = target
             .billing
             .is_some_and(|billing| billing != context.profile.billing)
@@ -401,17 +441,21 @@ impl Planner<'_> {
             && !self.request.assume_set_up
             && (moves || !context.uses_zai)
             && !target.has_key
-            && self.request.key_env.is_none();
+            && !self.request.brings_key(tool);
         if keyless && let Some(credential) = &tool.credential {
             let how = match credential.reference {
                 Some(_) => ". Name the variable that holds it with --key-env NAME",
                 None => "",
             };
-            return Some(format!(
+            let reason = format!(
                 "{}: {}{how}",
                 lacks("has no key for Z.ai"),
                 credential.without
-            ));
+            );
+            if !self.plan.keyless.contains(&tool.id) {
+                self.plan.keyless.push(tool.id.clone());
+            }
+            return Some(reason);
         }
         None
     }

@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::document::{Edit, Pointer};
-use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted};
+use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted, Via};
 use crate::finding::{Finding, Severity};
 use crate::paths::Environment;
 use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{Catalogue, CatalogueError};
 use crate::rule::evaluate::HitFile;
-use crate::tool::{Configuration, Workspace};
+use crate::tool::{Configuration, Descriptor, Workspace};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,8 @@ pub struct Request {
     pub fix: bool,
     /// Whether unsafe fixes are among them.
     pub unsafe_fixes: bool,
+    /// With `unsafe_fixes`: only those of these rules (ids, categories or tools, with `*`); of all when empty.
+    pub unsafe_rules: Vec<String>,
     /// Only these rules: ids, categories or tools, with `*`.
     pub select: Vec<String>,
     /// Not these rules.
@@ -45,8 +47,12 @@ pub struct Request {
     pub region: Option<Region>,
     /// The variable that holds the key.
     pub key_env: Option<String>,
+    /// The file that holds the key, as a person would write its path: `~/…` below the home folder.
+    pub key_file: Option<String>,
     /// The server of the profile `self-hosted`.
     pub self_hosted: Option<SelfHosted>,
+    /// Whether requests are to go through a gate.
+    pub via: Via,
     /// Installed versions, where they are known.
     pub tool_versions: BTreeMap<String, semver::Version>,
     /// Tools whose files a running program would overwrite, and what to do about it.
@@ -74,9 +80,29 @@ impl Request {
             region_named: self.region.is_some(),
             self_hosted: self.self_hosted.as_ref(),
             key_env: self.key_env.as_deref(),
+            via: &self.via,
+            key_file: self.key_file.as_deref(),
         }
     }
+
+    /// Whether the request brings a key that a tool can refer to.
+    fn brings_key(&self, tool: &Descriptor) -> bool {
+        let file = self.key_file.as_deref();
+        self.key_env.is_some()
+            || file
+                .and_then(|path| tool.key_file_reference(path))
+                .is_some()
+    }
+
+    /// Whether a rule's unsafe fixes are planned.
+    fn takes_unsafe(&self, rule: &Rule) -> bool {
+        let named = || self.unsafe_rules.iter().any(|word| selects(word, rule));
+        self.unsafe_fixes && (self.unsafe_rules.is_empty() || named())
+    }
 }
+
+/// What the notes about tools say that `--via-gate` couldn't move.
+pub const BYPASS: &str = "still reaches Z.ai without the gate";
 
 /// One edit of the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +163,8 @@ pub struct Target {
     pub billing: Option<Billing>,
     /// The region, as far as the files tell.
     pub region: Option<Region>,
+    /// The gate that it goes through, such as `http://127.0.0.1:8790`.
+    pub gate: Option<String>,
     /// The texts that show it: addresses and models.
     pub points_at: Vec<String>,
     /// The profile it was judged by.
@@ -165,6 +193,8 @@ pub struct Plan {
     pub files: Vec<PlannedFile>,
     /// Tools left alone.
     pub refusals: Vec<Refusal>,
+    /// Those of them that only lack a key.
+    pub keyless: Vec<String>,
     /// What a person should know before agreeing.
     pub notes: Vec<String>,
     /// Rules that could not be evaluated.
@@ -196,6 +226,7 @@ impl Plan {
             .count()
     }
 }
+
 /// Evaluates the catalogue on a workspace. The workspace's documents are edited in memory; nothing is written.
 ///
 /// # Errors
@@ -226,9 +257,11 @@ pub fn compute(
     planner.refuse(&contexts, workspace);
     planner.rounds(&pack, &contexts, workspace)?;
     planner.withhold(&contexts, workspace);
+    planner.note_bypasses(&pack, &contexts, workspace);
     planner.collect_files(workspace);
     Ok(planner.plan)
 }
+
 /// A rule, a file, and a place in it or what was said of it.
 type Sighting = (String, PathBuf, String);
 
@@ -246,10 +279,12 @@ struct Planner<'a> {
     impossible: HashMap<(String, HitFile, Pointer), String>,
     edits_by_file: BTreeMap<usize, Vec<PlannedEdit>>,
 }
+
 fn selected(request: &Request, rule: &Rule) -> bool {
     let names = |patterns: &[String]| patterns.iter().any(|pattern| selects(pattern, rule));
     (request.select.is_empty() || names(&request.select)) && !names(&request.ignore)
 }
+
 /// Whether a word of `--select` or `--ignore` means a rule: its id, its category, its tool, or an id with `*`.
 pub fn selects(pattern: &str, rule: &Rule) -> bool {
     pattern == rule.id

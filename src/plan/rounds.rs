@@ -58,7 +58,8 @@ impl Planner<'_> {
                     tool_versions: &self.request.tool_versions,
                     in_repository: &in_repository,
                     uses_zai: pointed,
-                    has_key: self.plan.targets[index].has_key || self.request.key_env.is_some(),
+                    has_key: self.plan.targets[index].has_key
+                        || self.request.brings_key(&configuration.tool),
                     key_exported: context.key_exported,
                     named: self.named(&configuration.tool.id),
                 };
@@ -251,7 +252,7 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
     let mut state = match &hit.check.fix {
         None => FixState::None,
         Some(fix) if fix.safety == Safety::DisplayOnly => FixState::DisplayOnly,
-        Some(fix) if fix.safety == Safety::Unsafe && !taking.request.unsafe_fixes => {
+        Some(fix) if fix.safety == Safety::Unsafe && !taking.request.takes_unsafe(hit.rule) => {
             FixState::NeedsUnsafe(fix.consequence.clone())
         }
         Some(fix) => FixState::Planned(fix.safety),

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::catalogue::{ANY_TOOL, Catalogue};
 use super::compile::Rule;
 use super::schema::Case;
-use crate::facts::SelfHosted;
+use crate::facts::{SelfHosted, Via};
 use crate::finding::FixState;
 use crate::paths::{Environment, Os};
 use crate::plan::{self, Plan, Request};
@@ -143,10 +143,16 @@ impl<'a> Stage<'a> {
             select: vec![rule.id.clone()],
             region: case.region,
             key_env: case.key_env.clone(),
+            key_file: case.key_file.clone(),
             self_hosted: case.base_url.clone().map(|base_url| SelfHosted {
                 base_url,
                 model: LOCAL_MODEL.to_owned(),
             }),
+            via: match (&case.via_gate, case.no_gate) {
+                (Some(origin), _) => Via::Gate(origin.clone()),
+                (None, true) => Via::Direct,
+                (None, false) => Via::AsItIs,
+            },
             tool_versions: tool_versions.collect::<Result<BTreeMap<_, _>, String>>()?,
             assume_set_up: true,
             assume_in_repository: Some(case.in_repository),

@@ -605,12 +605,21 @@ pub struct Case {
     /// The variable given by `--key-env`.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// The file given by `--key-file`.
+    #[serde(default)]
+    pub key_file: Option<String>,
     /// Whether the environment has a variable that the tool takes its key from.
     #[serde(default)]
     pub key_exported: bool,
     /// Whether the tool is named with `--tool`.
     #[serde(default)]
     pub named: bool,
+    /// The gate given by `--via-gate`.
+    #[serde(default)]
+    pub via_gate: Option<String>,
+    /// Whether `--no-gate` is given.
+    #[serde(default)]
+    pub no_gate: bool,
     /// The server given by `--base-url`, for the profile `self-hosted`; its model is `glm-local`.
     #[serde(default)]
     pub base_url: Option<String>,

@@ -174,6 +174,10 @@ pub struct Credential {
     /// The same on Windows, where it differs.
     #[serde(default)]
     pub reference_windows: Option<String>,
+    /// The text that refers to a file holding the key; `{path}` stands for its path, `~/…` below the home folder. Not
+    /// used on Windows.
+    #[serde(default)]
+    pub reference_file: Option<String>,
     /// Ways of billing that do without a key.
     #[serde(default)]
     pub optional_for: Vec<Billing>,
@@ -337,6 +341,14 @@ impl Descriptor {
                 .or(credential.reference.as_ref())?
                 .replace("{name}", name),
         )
+    }
+
+    /// The text that refers to a file holding the key.
+    pub fn key_file_reference(&self, path: &str) -> Option<String> {
+        let credential = self.credential.as_ref()?;
+        let known = credential.reference_file.as_ref();
+        let reference = known.filter(|_| Os::current() != Os::Windows)?;
+        Some(reference.replace("{path}", path))
     }
 
     /// The file entry with an id.

@@ -1,7 +1,7 @@
 //! Running programs. Never ended, only looked at.
 
-use std::ffi::OsStr;
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
@@ -12,6 +12,8 @@ pub struct Process {
     pub pid: u32,
     /// Which of the names that were asked for it has.
     pub program: String,
+    /// The home folder it runs with, where the system tells.
+    pub home: Option<PathBuf>,
 }
 
 /// This user's processes that run one of `programs`, by their numbers; a program's own children of the same
@@ -23,6 +25,7 @@ pub fn running(programs: &[String]) -> Vec<Process> {
     let what = ProcessRefreshKind::nothing()
         .with_cmd(UpdateKind::Always)
         .with_user(UpdateKind::OnlyIfNotSet)
+        .with_environ(UpdateKind::Always)
         .without_tasks();
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
     let program_of = |process: &sysinfo::Process| {
@@ -51,6 +54,7 @@ pub fn running(programs: &[String]) -> Vec<Process> {
             (!inner).then(|| Process {
                 pid: process.pid().as_u32(),
                 program,
+                home: home(process.environ()),
             })
         })
         .collect();
@@ -61,8 +65,15 @@ pub fn running(programs: &[String]) -> Vec<Process> {
 /// What runs scripts that npm has installed.
 const INTERPRETERS: [&str; 3] = ["node", "bun", "deno"];
 
+fn home(environ: &[OsString]) -> Option<PathBuf> {
+    let mut values = environ
+        .iter()
+        .filter_map(|one| one.to_str()?.strip_prefix("HOME="));
+    values.next().map(PathBuf::from)
+}
+
 /// Whether a process runs a program: by its own name, by its command, or as a script that npm has installed.
-fn runs(name: &OsStr, command: &[std::ffi::OsString], program: &str) -> bool {
+fn runs(name: &OsStr, command: &[OsString], program: &str) -> bool {
     let stem = |text: &OsStr| {
         let path = Path::new(text);
         let name = path.file_name().unwrap_or(text).to_string_lossy();

@@ -6,9 +6,19 @@ use ignore::gitignore::GitignoreBuilder;
 
 /// Whether `path`, with links followed, lies in a git repository's work tree and no ignore file of it excludes it.
 ///
+/// A file that is not there yet counts by the folder that it would lie in.
 /// Looks at the file system only; a file that git tracks although it is ignored counts as excluded.
 pub fn in_repository(path: &Path) -> bool {
-    let Ok(path) = path.canonicalize() else {
+    let real = path.ancestors().find_map(|known| {
+        let rest = path.strip_prefix(known).ok()?;
+        let known = known.canonicalize().ok()?;
+        Some(if rest.as_os_str().is_empty() {
+            known
+        } else {
+            known.join(rest)
+        })
+    });
+    let Some(path) = real else {
         return false;
     };
     let Some(root) = path

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::facts::{Billing, Classified, FactSet, Region};
+use crate::facts::{Billing, Classified, FactSet, Region, Via};
 use crate::rule::schema::{EndpointExpect, ProfileOr};
 
 /// What is wrong with an address, in words; `None` when it holds.
@@ -14,10 +14,11 @@ pub(super) fn judge_endpoint(
     let Some(text) = value.as_str() else {
         return Some("not a text".to_owned());
     };
-    let class = facts.pack.classify(text);
+    let class = facts.classify(text);
     if let Some(zai) = wanted.zai {
-        return (class.region().is_some() != zai).then(|| class.describe());
+        return (class.is_zai() != zai).then(|| class.describe());
     }
+    let mut wrong_way = false;
     let holds = match &class {
         Classified::Foreign | Classified::NotAUrl => wanted.foreign,
         Classified::UnknownPath(_) => false,
@@ -25,19 +26,28 @@ pub(super) fn judge_endpoint(
             endpoint,
             suffix,
             secure,
+            gate,
         } => {
             let billing = fixed(wanted.billing, facts.profile.billing);
             let region = wanted_region(wanted, facts);
             billing.is_none_or(|wanted| wanted == endpoint.0.billing)
-                && region.is_none_or(|wanted| wanted == endpoint.0.region)
+                && (gate.is_some() || region.is_none_or(|wanted| wanted == endpoint.0.region))
                 && wanted
                     .protocol
                     .is_none_or(|wanted| wanted == endpoint.0.protocol)
                 && (wanted.suffix || suffix.is_empty())
                 && *secure
+                && {
+                    wrong_way = !facts.goes_as_asked(endpoint.0, gate.as_deref());
+                    !wrong_way
+                }
         }
     };
-    (!holds).then(|| class.describe())
+    (!holds).then(|| match (wrong_way, facts.gate()) {
+        (false, _) => class.describe(),
+        (true, Some(_)) => format!("{}, without the gate that was asked for", class.describe()),
+        (true, None) => format!("{}, and no gate was asked for", class.describe()),
+    })
 }
 
 /// The region that is asked for; an address keeps its own unless `--region` names another.
@@ -62,7 +72,7 @@ pub fn nearest_endpoint(
     value: &Value,
     facts: &FactSet<'_>,
 ) -> Option<String> {
-    let class = facts.pack.classify(value.as_str()?);
+    let class = facts.classify(value.as_str()?);
     let billing = fixed(wanted.billing, facts.profile.billing).or(class.billing());
     if billing == Some(Billing::SelfHosted) {
         let protocol = wanted.protocol?;
@@ -79,5 +89,24 @@ pub fn nearest_endpoint(
         .or(class.region())
         .unwrap_or(facts.region);
     let billing = billing.unwrap_or(facts.profile.billing);
-    Some(facts.pack.endpoint(protocol, billing, region)?.url.clone())
+    let endpoint = facts.pack.endpoint(protocol, billing, region)?;
+    let gate = match facts.via {
+        Via::AsItIs => class.gate(),
+        Via::Direct => None,
+        Via::Gate(_) if facts.gate_serves(endpoint) => facts.gate(),
+        Via::Gate(_) => class.gate(),
+    };
+    let mut address = facts.address(endpoint, gate);
+    // Only the way changes, so what stands behind the base URL stays.
+    if let Classified::Known {
+        endpoint: present,
+        suffix,
+        ..
+    } = &class
+        && wanted.suffix
+        && (present.0.protocol, present.0.billing) == (endpoint.protocol, endpoint.billing)
+    {
+        address.push_str(suffix);
+    }
+    Some(address)
 }

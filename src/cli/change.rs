@@ -1,0 +1,436 @@
+//! What `apply` and the wizard share: the request, the plan that may be written, the write, and what is said of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::args::Apply;
+use super::context::{Context, Failure};
+use super::select;
+use super::view::View;
+use crate::facts::{Billing, SelfHosted, Via};
+use crate::gate;
+use crate::output::human::counted;
+use crate::plan::{BYPASS, Plan, PlannedFile, Request};
+use crate::profile::Profile;
+use crate::tool::Workspace;
+use crate::transaction::{self, Change, Purpose, Written, inspect};
+
+/// Mode of a config that is created: it may come to hold a key.
+pub(super) const NEW_FILE_MODE: u32 = 0o600;
+
+/// What would be changed.
+pub(super) struct Proposal {
+    /// The plan, without tools that can't be written.
+    pub(super) plan: Plan,
+    /// What was read for it.
+    pub(super) workspace: Workspace,
+    /// Tools that were named but have neither files nor one that could be created.
+    pub(super) unknown: Vec<String>,
+}
+
+impl Proposal {
+    /// Whether something that was asked for can't be done.
+    pub(super) fn incomplete(&self) -> bool {
+        !self.plan.refusals.is_empty()
+            || !self.workspace.problems.is_empty()
+            || !self.unknown.is_empty()
+    }
+
+    /// Tells of files and tools that could not be looked at.
+    pub(super) fn complain(&self, context: &Context, view: &View<'_>) {
+        context.complain_of(&self.workspace.problems, &view.redactor);
+        for tool in &self.unknown {
+            context.message(&format!(
+                "error: {tool}: nothing was found that could be set up"
+            ));
+        }
+    }
+}
+
+/// Rolls back an interrupted run, since what it left is not what should be judged.
+pub(super) fn recover(context: &Context) -> Result<(), Failure> {
+    if let Some(recovered) = transaction::recover(&context.state())? {
+        context.message(&format!(
+            "an interrupted run ({}) was rolled back first",
+            recovered.id
+        ));
+    }
+    Ok(())
+}
+
+/// Reads everything and plans what `args` ask for. Nothing is written.
+pub(super) fn propose(
+    context: &Context,
+    args: &Apply,
+    request: Request,
+) -> Result<Proposal, Failure> {
+    let mut workspace = context.workspace(&args.paths)?;
+    let request = Request {
+        busy: busy(context, args, &workspace),
+        ..request
+    };
+    let mut plan = context.plan(&mut workspace, &request)?;
+    if !plan.disagreement.is_empty() {
+        let rules = plan.disagreement.join(", ");
+        return Err(Failure::incomplete(format!(
+            "these rules undo each other's fixes, so nothing is written: {rules}"
+        )));
+    }
+    let unknown = unknown_tools(args, &workspace);
+    leave_unwritable(context, args, &mut plan);
+    Ok(Proposal {
+        plan,
+        workspace,
+        unknown,
+    })
+}
+
+/// What the command line asks for.
+pub(super) fn request(context: &Context, args: &Apply) -> Result<Request, Failure> {
+    let profile = context.catalogue.profile(&args.profile)?;
+    for tool in &args.tool {
+        context.catalogue.tool(tool)?;
+    }
+    select::check(&context.catalogue, &args.selection)?;
+    select::words(&context.catalogue, args.unsafe_fixes.iter().flatten())?;
+    let self_hosted = match (&args.base_url, &args.model) {
+        (Some(base_url), Some(model)) if profile.needs_server => {
+            if !(base_url.starts_with("http://") || base_url.starts_with("https://")) {
+                return Err(Failure::usage(format!(
+                    "--base-url {base_url}: a URL was expected, such as http://localhost:8000/v1"
+                )));
+            }
+            Some(SelfHosted {
+                base_url: base_url.clone(),
+                model: model.clone(),
+            })
+        }
+        (None, None) if !profile.needs_server => None,
+        _ if profile.needs_server => {
+            return Err(Failure::usage(format!(
+                "the profile {} needs --base-url URL and --model ID",
+                profile.id
+            )));
+        }
+        _ => {
+            return Err(Failure::usage(
+                "--base-url and --model go with --profile self-hosted",
+            ));
+        }
+    };
+    check_key_env(args)?;
+    let key_file = args
+        .key_file
+        .as_deref()
+        .map(|path| key_file(context, path))
+        .transpose()?;
+    let via = via(context, args, &profile)?;
+    Ok(Request {
+        profile: Some(profile.id),
+        facts: context.global.facts.clone(),
+        tools: args.tool.clone(),
+        setup: true,
+        fix: true,
+        unsafe_fixes: args.unsafe_fixes.is_some(),
+        unsafe_rules: args.unsafe_fixes.clone().unwrap_or_default(),
+        select: args.selection.select.clone(),
+        ignore: args.selection.ignore.clone(),
+        region: args.region,
+        key_env: args.key_env.clone(),
+        key_file,
+        self_hosted,
+        via,
+        ..Request::default()
+    })
+}
+
+/// Refuses a `--key-env` that is no variable's name.
+pub(super) fn check_key_env(args: &Apply) -> Result<(), Failure> {
+    if args
+        .key_env
+        .as_deref()
+        .is_some_and(|name| !is_variable(name))
+    {
+        // The text may be the key itself, so it is not repeated.
+        return Err(Failure::usage(
+            "--key-env takes the name of an environment variable, such as ZAI_API_KEY, never the key",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a text can be the name of an environment variable.
+pub(super) fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The path of `--key-file` as tools get to see it: it becomes part of a shell command in some of them.
+fn key_file(context: &Context, path: &Path) -> Result<String, Failure> {
+    let shown = context.display(&std::path::absolute(path)?);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-~".contains(c);
+    if shown.chars().all(plain) {
+        return Ok(shown);
+    }
+    Err(Failure::usage(
+        "--key-file takes a path of letters, digits and `/._-` only, since some tools give it to a shell",
+    ))
+}
+
+/// The way that requests are to take.
+fn via(context: &Context, args: &Apply, profile: &Profile) -> Result<Via, Failure> {
+    let Some(url) = &args.via_gate else {
+        return Ok(if args.no_gate {
+            Via::Direct
+        } else {
+            Via::AsItIs
+        });
+    };
+    let origin =
+        gate::origin(url).map_err(|reason| Failure::usage(format!("--via-gate: {reason}")))?;
+    if profile.billing == Billing::SelfHosted {
+        return Err(Failure::usage(
+            "--via-gate: a gate is a queue in front of Z.ai; a server of your own needs none",
+        ));
+    }
+    if profile.billing == Billing::CodingPlan && !origin.loopback {
+        let pack = context.catalogue.pack(context.global.facts.as_deref())?;
+        let policy = gate::one_person(&pack);
+        return Err(Failure::usage(format!(
+            "--via-gate: a gate for the coding plan has to be on this machine. {policy}"
+        )));
+    }
+    if !origin.loopback && !origin.url.starts_with("https://") {
+        return Err(Failure::usage(
+            "--via-gate: a gate on another machine needs https://, or keys would cross the network in the clear",
+        ));
+    }
+    Ok(Via::Gate(origin.url))
+}
+
+/// Tools whose running programs would overwrite what is written. Another home's files are nobody's here.
+fn busy(context: &Context, args: &Apply, workspace: &Workspace) -> BTreeMap<String, String> {
+    let mut busy = BTreeMap::new();
+    if args.force || context.global.home.is_some() {
+        return busy;
+    }
+    for configuration in &workspace.configurations {
+        let tool = &configuration.tool;
+        let Some(running) = tool
+            .running
+            .as_ref()
+            .filter(|_| !busy.contains_key(&tool.id))
+        else {
+            continue;
+        };
+        let found = crate::tool::running(&running.programs);
+        let named: Vec<String> = found
+            .iter()
+            .map(|process| format!("{} ({})", process.program, process.pid))
+            .collect();
+        if !named.is_empty() {
+            let reason = format!(
+                "{} is running: {}. Close it first; --force writes all the same",
+                named.join(", "),
+                running.loses
+            );
+            busy.insert(tool.id.clone(), reason);
+        }
+    }
+    busy
+}
+
+/// Tools that were named but have neither files nor one that could be created.
+fn unknown_tools(args: &Apply, workspace: &Workspace) -> Vec<String> {
+    let there = |tool: &str| {
+        workspace
+            .configurations
+            .iter()
+            .any(|configuration| configuration.tool.id == tool)
+    };
+    args.tool
+        .iter()
+        .filter(|tool| !there(tool))
+        .cloned()
+        .collect()
+}
+
+/// Files in folders that were named may lie outside the home.
+fn allow_outside(args: &Apply) -> impl Fn(&PlannedFile) -> bool {
+    let named: Vec<PathBuf> = args
+        .paths
+        .iter()
+        .filter_map(|path| std::path::absolute(path).ok())
+        .collect();
+    move |file| named.iter().any(|folder| file.path.starts_with(folder))
+}
+
+/// A tool one of whose files can't be written is left alone as a whole.
+fn leave_unwritable(context: &Context, args: &Apply, plan: &mut Plan) {
+    let outside = allow_outside(args);
+    let files = std::mem::take(&mut plan.files);
+    for file in &files {
+        let home = if outside(file) {
+            file.path.parent().unwrap_or(&file.path)
+        } else {
+            &context.environment.home
+        };
+        if let Err(error) = inspect(&file.path, home) {
+            plan.refuse(&file.tool, error.to_string());
+        }
+    }
+    plan.files = files
+        .into_iter()
+        .filter(|file| !plan.refuses(&file.tool))
+        .collect();
+}
+
+/// What is refused, and which files rewritten by a running tool are about to be edited.
+pub(super) fn head(plan: &Plan, view: &View<'_>) -> String {
+    let mut text = String::new();
+    for refusal in &plan.refusals {
+        let _ = writeln!(
+            text,
+            "{} is left alone: {}",
+            refusal.tool,
+            view.redactor.text(&refusal.reason)
+        );
+    }
+    let named = |note: &&String| !plan.files.is_empty() || note.contains(BYPASS);
+    for note in plan.notes.iter().filter(named) {
+        let _ = writeln!(text, "note: {}", view.redactor.text(note));
+    }
+    for file in &plan.files {
+        if let Some(by) = &file.rewritten_by {
+            let _ = writeln!(
+                text,
+                "note: {} is rewritten by {by}; close it first",
+                view.path(&file.path)
+            );
+        }
+    }
+    text
+}
+
+/// Writes the files, and what else belongs to them, in one transaction.
+pub(super) fn write(
+    context: &Context,
+    args: &Apply,
+    plan: &Plan,
+    files: &[PlannedFile],
+    others: Vec<Change>,
+) -> Result<Option<Written>, Failure> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let outside = allow_outside(args);
+    let changes: Vec<Change> = files
+        .iter()
+        .map(|file| Change {
+            path: file.path.clone(),
+            before: file
+                .before
+                .as_ref()
+                .map(|text| transaction::hash(text.as_bytes())),
+            after: Some(file.after.clone().into_bytes()),
+            new_mode: NEW_FILE_MODE,
+            tool: file.tool.clone(),
+            allow_outside: outside(file),
+        })
+        .chain(others)
+        .collect();
+    let purpose = Purpose {
+        command: "apply".to_owned(),
+        profile: Some(args.profile.clone()),
+        facts: Some(plan.facts.clone()),
+    };
+    Ok(Some(transaction::write(
+        &context.state(),
+        &context.environment.home,
+        &purpose,
+        &changes,
+    )?))
+}
+
+/// What was written, and what to do next.
+pub(super) fn tail(context: &Context, written: &Written) -> String {
+    let mut text = format!(
+        "\n{} written; take it back with `glm-setup undo {}`\n",
+        counted(written.files.len(), "file"),
+        written.id
+    );
+    for warning in &written.warnings {
+        let _ = writeln!(text, "warning: {warning}");
+    }
+    let tools: BTreeMap<&str, ()> = written
+        .files
+        .iter()
+        .map(|file| (file.tool.as_str(), ()))
+        .collect();
+    for tool in tools
+        .keys()
+        .filter_map(|id| context.catalogue.tool(id).ok())
+    {
+        let _ = writeln!(text, "{}: {}", tool.name, tool.restart);
+    }
+    text
+}
+
+/// What the plan leaves: nothing to do, or findings that it can't or may not mend.
+pub(super) fn left_over(plan: &Plan, changed: usize, writes: bool) -> String {
+    use crate::finding::FixState;
+    let mut text = String::new();
+    if changed == 0 && plan.files.is_empty() {
+        text.push_str("nothing to change\n");
+    } else if changed == 0 && writes {
+        text.push_str("nothing was written\n");
+    } else if !writes {
+        let _ = writeln!(
+            text,
+            "\n{} would change; nothing was written",
+            counted(plan.files.len(), "file")
+        );
+    }
+    let count = |wanted: fn(&FixState) -> bool| {
+        plan.findings
+            .iter()
+            .filter(|finding| wanted(&finding.fix))
+            .count()
+    };
+    let needs_unsafe = count(|fix| matches!(fix, FixState::NeedsUnsafe(_)));
+    if needs_unsafe > 0 {
+        let _ = writeln!(
+            text,
+            "{} left for --unsafe-fixes, which take something away:",
+            counted(needs_unsafe, "finding")
+        );
+        let lines: BTreeSet<String> = plan
+            .findings
+            .iter()
+            .filter_map(|finding| match &finding.fix {
+                FixState::NeedsUnsafe(consequence) => Some(format!(
+                    "  {}: {}",
+                    finding.rule,
+                    consequence.as_deref().unwrap_or(&finding.message)
+                )),
+                _ => None,
+            })
+            .collect();
+        text.extend(lines.into_iter().map(|line| line + "\n"));
+    }
+    let by_hand = count(|fix| {
+        matches!(
+            fix,
+            FixState::DisplayOnly | FixState::Impossible(_) | FixState::None
+        )
+    });
+    if by_hand > 0 {
+        let _ = writeln!(
+            text,
+            "{} can't be mended by apply: see `glm-setup lint`",
+            counted(by_hand, "finding")
+        );
+    }
+    text
+}

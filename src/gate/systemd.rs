@@ -1,0 +1,54 @@
+//! The systemd user unit that runs the gate.
+
+use std::path::Path;
+
+/// The unit, to be written to `~/.config/systemd/user/glm-gate.service`.
+///
+/// # Errors
+/// When a path can't be written into a unit: it is not UTF-8, or holds a line break or a quote.
+pub fn emit(haproxy: &Path, config: &Path) -> Result<String, String> {
+    let (haproxy, config) = (word(haproxy)?, word(config)?);
+    Ok(format!(
+        "# systemd user unit, printed by `glm-setup gate emit systemd`. Write it to
+#   ~/.config/systemd/user/glm-gate.service
+# then:  systemctl --user daemon-reload && systemctl --user enable --now glm-gate
+# After a change of the configuration:  systemctl --user restart glm-gate  (never reload: both processes would have a queue)
+[Unit]
+Description=One queue for all tools of a Z.ai account
+StartLimitIntervalSec=60
+StartLimitBurst=5
+
+[Service]
+Type=notify
+ExecStartPre={haproxy} -c -q -f {config}
+ExecStart={haproxy} -Ws -f {config}
+Restart=on-failure
+RestartSec=2
+# Running answers may end; whoever waits in the queue is let go after this long.
+KillMode=mixed
+KillSignal=SIGUSR1
+TimeoutStopSec=30
+SuccessExitStatus=143
+NoNewPrivileges=yes
+UMask=0077
+
+[Install]
+WantedBy=default.target
+"
+    ))
+}
+
+/// A path as one word of a command line in a unit.
+fn word(path: &Path) -> Result<String, String> {
+    let refused = || format!("{}: this path can't stand in a unit", path.display());
+    let text = path.to_str().ok_or_else(refused)?;
+    if text.contains(['"', '\\']) || text.chars().any(char::is_control) {
+        return Err(refused());
+    }
+    let text = text.replace('%', "%%").replace('$', "$$");
+    Ok(if text.contains(char::is_whitespace) {
+        format!("\"{text}\"")
+    } else {
+        text
+    })
+}
