@@ -298,3 +298,25 @@ fn an_explicit_file_is_known_by_its_end() {
     home.run(&["lint", "bot.py"]).exits(0);
     home.run(&["lint", "bot.py", "--strict"]).exits(1);
 }
+
+#[test]
+fn a_borrowed_file_is_its_owners_alone_until_the_borrower_is_there() {
+    let home = repository(&[("app/opencode.json", OPENCODE)]);
+    let tools = |home: &Home, path: &str| {
+        let run = home.run(&["lint", path, "--format", "json"]).exits(1);
+        let mut tools: Vec<String> = run.json()["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| finding["tool"].as_str().unwrap().to_owned())
+            .collect();
+        tools.sort();
+        tools.dedup();
+        tools
+    };
+    assert_eq!(tools(&home, "dots"), ["opencode"]);
+    assert_eq!(tools(&home, "dots/app"), ["opencode"]);
+    assert_eq!(tools(&home, "dots/app/opencode.json"), ["opencode"]);
+    home.write("dots/app/.kilo/kilo.json", "{}");
+    assert_eq!(tools(&home, "dots"), ["kilo-code", "opencode"]);
+}

@@ -177,7 +177,11 @@ impl Workspace {
     }
 
     /// Adds the configurations that `files` of one tool make: one of the layers, and one for each side file.
-    pub fn add(&mut self, tool: &Rc<Descriptor>, files: Vec<ConfigFile>) {
+    pub fn add(&mut self, tool: &Rc<Descriptor>, mut files: Vec<ConfigFile>) {
+        let own = |file: &ConfigFile| file.exists && !file.entry().borrowed;
+        if !files.iter().any(own) {
+            files.retain(|file| !file.entry().borrowed);
+        }
         let (side, merged): (Vec<_>, Vec<_>) = files
             .into_iter()
             .partition(|file| file.scope() == Scope::Side);

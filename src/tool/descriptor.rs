@@ -99,6 +99,9 @@ pub struct FileEntry {
     /// Variables that, when set, say that the file is managed from outside: it is read and never written.
     #[serde(default)]
     pub managed_env: Vec<String>,
+    /// Whether it is another tool's file that this one reads, too; alone, it doesn't show that this tool is used.
+    #[serde(default)]
+    pub borrowed: bool,
     /// Whether `apply` may create it.
     #[serde(default)]
     pub create: bool,

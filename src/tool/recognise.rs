@@ -1,6 +1,7 @@
 //! Knowing a config file by the end of its path, wherever the home folder lies.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -15,6 +16,8 @@ pub struct Recogniser<'t> {
     ends: Vec<End>,
     /// Ends whose last part is a plain name.
     by_name: HashMap<String, Vec<usize>>,
+    /// Ends whose last part is a pattern that ends with an extension.
+    by_extension: HashMap<String, Vec<usize>>,
     /// The others.
     by_pattern: Vec<usize>,
 }
@@ -56,12 +59,14 @@ impl<'t> Recogniser<'t> {
     /// Collects the ends of the tools' paths.
     pub fn new(tools: &'t [Rc<Descriptor>]) -> Self {
         let mut ends = Vec::new();
+        // Most paths are the same on all systems.
+        let mut seen = HashSet::new();
         for (index, tool) in tools.iter().enumerate() {
             for (number, entry) in tool.file.iter().enumerate() {
                 let tree = entry.search == Search::Tree;
                 let mut add = |tail: String, below: Option<usize>| {
                     let parts = parts(&tail, tree);
-                    if !parts.is_empty() {
+                    if !parts.is_empty() && seen.insert((index, number, tail)) {
                         ends.push(End {
                             tool: index,
                             entry: number,
@@ -88,20 +93,25 @@ impl<'t> Recogniser<'t> {
                 }
             }
         }
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut by_pattern = Vec::new();
-        for (index, end) in ends.iter().enumerate() {
-            match end.parts.last() {
-                Some(Part::Name(name)) => by_name.entry(name.clone()).or_default().push(index),
-                _ => by_pattern.push(index),
-            }
-        }
-        Self {
+        let mut recogniser = Self {
             tools,
             ends,
-            by_name,
-            by_pattern,
+            by_name: HashMap::new(),
+            by_extension: HashMap::new(),
+            by_pattern: Vec::new(),
+        };
+        for (index, end) in recogniser.ends.iter().enumerate() {
+            let list = match end.parts.last() {
+                Some(Part::Name(name)) => recogniser.by_name.entry(name.clone()).or_default(),
+                Some(Part::Pattern(pattern)) => match extension(pattern.as_str()) {
+                    Some(plain) => recogniser.by_extension.entry(plain.to_owned()).or_default(),
+                    None => &mut recogniser.by_pattern,
+                },
+                _ => &mut recogniser.by_pattern,
+            };
+            list.push(index);
         }
+        recogniser
     }
 
     /// Whether `path` is a file that is looked for anywhere in a folder: the tool and its entry.
@@ -119,7 +129,7 @@ impl<'t> Recogniser<'t> {
         Some(ConfigFile::new(&tool, entry, path.to_owned(), true))
     }
 
-    /// What `path` may be, the surest first.
+    /// What `path` may be: a tool's own file first, then the surest.
     pub fn recognise(&self, path: &Path) -> Vec<Recognised> {
         let parts: Vec<_> = path.components().collect();
         let without = |count: usize| -> PathBuf { parts[..parts.len() - count].iter().collect() };
@@ -142,22 +152,36 @@ impl<'t> Recogniser<'t> {
                 found.push(known);
             }
         }
-        found.sort_by_key(|known| std::cmp::Reverse(known.length));
+        found.sort_by_key(|known| {
+            let borrowed = known.tool.file[known.entry].borrowed;
+            (borrowed, std::cmp::Reverse(known.length))
+        });
         found
     }
 
     /// The ends that a path has, each with the number of its parts.
     fn ends_of<'s>(&'s self, path: &Path) -> impl Iterator<Item = (&'s End, usize)> {
-        let names: Vec<String> = path
+        let names: Vec<_> = path
             .components()
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .map(|part| part.as_os_str().to_string_lossy())
             .collect();
-        let known = names.last().and_then(|name| self.by_name.get(name));
-        let candidates = known.into_iter().flatten().chain(&self.by_pattern);
+        let name = names.last().map(AsRef::as_ref);
+        let same = name.and_then(|name| self.by_name.get(name));
+        let alike = name
+            .and_then(extension)
+            .and_then(|plain| self.by_extension.get(plain));
+        let candidates = same.into_iter().chain(alike).flatten();
         candidates
+            .chain(&self.by_pattern)
             .map(|index| &self.ends[*index])
             .filter_map(move |end| Some((end, matched(&end.parts, &names)?)))
     }
+}
+
+/// What follows the last dot of a name, or of a pattern that fixes it.
+fn extension(name: &str) -> Option<&str> {
+    let (_, plain) = name.rsplit_once('.')?;
+    (!plain.contains(['*', '?', '[', ']'])).then_some(plain)
 }
 
 /// A template without what depends on the machine; `None` for one that has no fixed end, or lies outside a home.
@@ -198,7 +222,7 @@ fn parts(tail: &str, tree: bool) -> Vec<Part> {
 }
 
 /// How many of a path's last names the parts match; `None` if they don't.
-fn matched(parts: &[Part], names: &[String]) -> Option<usize> {
+fn matched(parts: &[Part], names: &[Cow<'_, str>]) -> Option<usize> {
     let Some((last, before)) = parts.split_last() else {
         return Some(0);
     };

@@ -7,7 +7,7 @@
 mod layout;
 mod search;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -127,16 +127,14 @@ impl Tree {
             decided.push((index, project));
         }
         let mut hits: Vec<Option<Hit>> = hits.into_iter().map(Some).collect();
+        let mut projects = HashSet::new();
         for (index, project) in decided {
             let Some(hit) = hits[index].take() else {
                 continue;
             };
             if project {
                 let place = folder.join(&hit.known.base);
-                let known = |(tool, path): &(Rc<Descriptor>, PathBuf)| {
-                    tool.id == hit.known.tool.id && *path == place
-                };
-                if !self.projects.iter().any(known) {
+                if projects.insert((hit.known.tool.id.clone(), place.clone())) {
                     self.projects.push((hit.known.tool, place));
                 }
             } else {
