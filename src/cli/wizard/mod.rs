@@ -397,8 +397,8 @@ impl<'a, P: Prompter> Wizard<'a, P> {
         let proposal = self.propose()?;
         let redactor = redactor_for(&proposal.workspace);
         let mut measures: BTreeMap<&str, (&str, Vec<&str>)> = BTreeMap::new();
-        let left = |tool: &str| proposal.plan.refusals.iter().any(|one| one.tool == tool);
-        for finding in proposal.plan.findings.iter().filter(|one| !left(&one.tool)) {
+        let plan = &proposal.plan;
+        for finding in plan.findings.iter().filter(|one| !plan.refuses(&one.tool)) {
             if let FixState::NeedsUnsafe(consequence) = &finding.fix {
                 let what = consequence.as_deref().unwrap_or(&finding.message);
                 let known = measures.entry(&finding.rule);
