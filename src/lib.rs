@@ -16,12 +16,15 @@
 //! * [`output`] shows it, with secrets redacted.
 //! * [`transaction`] writes it: backups first, all files or none, and `undo`.
 //!
+//! [`config`] and [`tuning`] say what takes part and what is silenced: our own configuration files, ignores, baselines.
+//!
 //! [`doctor`] stands beside it: it looks at what files can't tell, and changes nothing.
 //!
 //! Nothing before `write` touches the disk except reading. What the program knows about tools and about Z.ai is not
 //! in the code but in the files under `rules/`, which are embedded; `rules/RULES.md` says how to write them.
 
 pub mod cli;
+pub mod config;
 pub mod doctor;
 pub mod document;
 mod embedded;
@@ -36,3 +39,4 @@ pub mod rule;
 pub mod tool;
 pub mod transaction;
 pub mod tree;
+pub mod tuning;

@@ -7,11 +7,14 @@ use std::rc::Rc;
 use super::catalogue::{ANY_TOOL, Catalogue};
 use super::compile::Rule;
 use super::schema::Case;
+use crate::config::{Config, Owner, REPOSITORY_FILE};
 use crate::facts::SelfHosted;
 use crate::finding::FixState;
+use crate::load::LoadError;
 use crate::paths::{Environment, Os};
 use crate::plan::{self, Plan, Request};
 use crate::tool::{ConfigFile, Descriptor, Scope, Workspace, choose_in_force};
+use crate::tuning::{Baseline, DEFAULT_BASELINE, Tuning};
 
 /// The model of the server in cases of the profile `self-hosted`.
 const LOCAL_MODEL: &str = "glm-local";
@@ -22,7 +25,8 @@ const LOCAL_MODEL: &str = "glm-local";
 /// With what differs from what the case says.
 pub fn run(catalogue: &Catalogue, rule: &Rule, case: &Case) -> Result<(), String> {
     let stage = Stage::new(catalogue, rule, case)?;
-    let (plan, after) = stage.play(case.before.as_deref())?;
+    let (mut plan, after) = stage.play(case.before.as_deref())?;
+    plan.findings.retain(|finding| finding.rule == rule.id);
     let messages = || {
         plan.findings
             .iter()
@@ -140,7 +144,11 @@ impl<'a> Stage<'a> {
             setup: true,
             fix: true,
             unsafe_fixes: true,
-            select: vec![rule.id.clone()],
+            select: std::iter::once(&rule.id)
+                .chain(&case.with_rules)
+                .cloned()
+                .collect(),
+            tuning: Some(Rc::new(tuning(case)?)),
             region: case.region,
             key_env: case.key_env.clone(),
             self_hosted: case.base_url.clone().map(|base_url| SelfHosted {
@@ -233,6 +241,28 @@ impl<'a> Stage<'a> {
         );
         Ok((plan, after))
     }
+}
+
+/// What a case ignores; everything about it is given as texts.
+fn tuning(case: &Case) -> Result<Tuning, String> {
+    let nowhere = PathBuf::from("/case");
+    let broken = |error: LoadError| error.to_string();
+    let settings = case.settings.clone().map(|text| {
+        let path = nowhere.join(REPOSITORY_FILE);
+        Config::parse(path, Owner::Repository, text).map_err(broken)
+    });
+    let settings = settings.transpose()?;
+    let baseline = case.baseline.clone().map(|text| {
+        let path = nowhere.join(DEFAULT_BASELINE);
+        Baseline::parse(&path, text).map_err(broken)
+    });
+    let today = case.today.as_deref().unwrap_or("2026-01-01");
+    let today = today.parse().map_err(|error| format!("today: {error}"))?;
+    let configs: Vec<&Config> = settings.iter().collect();
+    let mut tuning = Tuning::new(&configs, &[], &nowhere, today).with_baseline(baseline.transpose()?);
+    tuning.judges = true;
+    tuning.covers.push(nowhere);
+    Ok(tuning)
 }
 
 fn entry_index(tool: &Descriptor, id: &str) -> Result<usize, String> {
