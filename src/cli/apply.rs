@@ -17,7 +17,7 @@ use crate::tool::Workspace;
 use crate::transaction::{self, Change, Purpose, Written, inspect};
 
 /// Mode of a config that is created: it may come to hold a key.
-const NEW_FILE_MODE: u32 = 0o600;
+pub(super) const NEW_FILE_MODE: u32 = 0o600;
 
 pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
     let request = request(context, args)?;
@@ -162,7 +162,7 @@ fn request(context: &Context, args: &Apply) -> Result<Request, Failure> {
 }
 
 /// Tools whose running programs would overwrite what is written. Another home's files are nobody's here.
-fn busy(context: &Context, args: &Apply, workspace: &Workspace) -> BTreeMap<String, String> {
+pub(super) fn busy(context: &Context, args: &Apply, workspace: &Workspace) -> BTreeMap<String, String> {
     let mut busy = BTreeMap::new();
     if args.force || context.global.home.is_some() {
         return busy;
@@ -209,7 +209,7 @@ fn unknown_tools<'a>(args: &'a Apply, workspace: &Workspace) -> Vec<&'a str> {
 }
 
 /// Files in folders that were named may lie outside the home.
-fn allow_outside(args: &Apply) -> impl Fn(&PlannedFile) -> bool {
+pub(super) fn allow_outside(args: &Apply) -> impl Fn(&PlannedFile) -> bool {
     let named: Vec<PathBuf> = args
         .paths
         .iter()
@@ -219,7 +219,7 @@ fn allow_outside(args: &Apply) -> impl Fn(&PlannedFile) -> bool {
 }
 
 /// A tool one of whose files can't be written is left alone as a whole.
-fn leave_unwritable(context: &Context, args: &Apply, plan: &mut Plan) {
+pub(super) fn leave_unwritable(context: &Context, args: &Apply, plan: &mut Plan) {
     let outside = allow_outside(args);
     let files = std::mem::take(&mut plan.files);
     for file in &files {
@@ -326,7 +326,7 @@ fn write(
 }
 
 /// What was written, and what to do next.
-fn tail(context: &Context, written: &Written) -> String {
+pub(super) fn tail(context: &Context, written: &Written) -> String {
     let mut text = format!(
         "\n{} written; take it back with `glm-setup undo {}`\n",
         counted(written.files.len(), "file"),

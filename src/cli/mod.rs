@@ -2,6 +2,7 @@
 
 mod apply;
 pub mod args;
+mod baseline;
 mod completions;
 mod context;
 mod demo;
@@ -9,11 +10,15 @@ mod doctor;
 mod explain;
 mod lint;
 mod man;
+mod mend;
 mod prompt;
 mod report;
 mod rules;
+mod scaffold;
 mod select;
+mod settings;
 mod status;
+mod tune;
 mod undo;
 mod view;
 

@@ -93,24 +93,24 @@ pub struct Effective {
 }
 
 impl Effective {
-    /// Merges what is said, later layers over earlier ones: the user's file, the repository's, the command line.
-    pub fn new(user: Option<&Config>, repository: Option<&Config>, flags: &Flags) -> Self {
-        let layers: Vec<&Config> = [user, repository].into_iter().flatten().collect();
+    /// Merges what is said, later layers over earlier ones, and the command line over all: the user's file first, then
+    /// repositories'.
+    pub fn new(layers: &[&Config], flags: &Flags) -> Self {
         let text = |pick: fn(&ConfigFile) -> &Option<Spanned<String>>, flag: &Option<String>, name| {
-            over(last(&layers, pick, Clone::clone), flag.clone(), name)
+            over(last(layers, pick, Clone::clone), flag.clone(), name)
         };
         let words = |pick: fn(&ConfigFile) -> &Option<Vec<Spanned<String>>>,
                      flag: &[String],
                      name| {
             let flag = (!flag.is_empty()).then(|| flag.to_vec());
-            let found = over(last_list(&layers, pick), flag, name);
+            let found = over(last_list(layers, pick), flag, name);
             Setting {
                 value: found.value.unwrap_or_default(),
                 origin: found.origin,
             }
         };
         let strict = over(
-            last(&layers, |file| &file.strict, |strict| *strict),
+            last(layers, |file| &file.strict, |strict| *strict),
             flags.strict.then_some(true),
             "--strict",
         );
@@ -124,7 +124,7 @@ impl Effective {
         Self {
             profile: text(|file| &file.profile, &flags.profile, "--profile"),
             region: over(
-                last(&layers, |file| &file.region, |region| *region),
+                last(layers, |file| &file.region, |region| *region),
                 flags.region,
                 "--region",
             ),
@@ -136,7 +136,7 @@ impl Effective {
                 value: strict.value.unwrap_or_default(),
                 origin: strict.origin,
             },
-            rules_dir: rules_dirs(&layers, &flags.rules_dir),
+            rules_dir: rules_dirs(layers, &flags.rules_dir),
             baseline: over(
                 baseline.unwrap_or_else(|| Setting::unset(None)),
                 flags.baseline.clone(),

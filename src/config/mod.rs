@@ -113,6 +113,48 @@ impl Config {
         named.map(|folder| self.resolve(folder.get_ref()))
     }
 
+    /// The same file without what speaks of a whole run, and the names of what was left out: for a run that looks at
+    /// more than the file's own folder.
+    pub fn for_own_files(&self) -> (Self, Vec<&'static str>) {
+        let ConfigFile {
+            profile,
+            region,
+            facts,
+            tool,
+            select,
+            skip,
+            strict,
+            rules_dir,
+            baseline,
+            rules,
+            tools,
+            ignore,
+        } = self.file.clone();
+        let left_out = [
+            ("profile", profile.is_some()),
+            ("region", region.is_some()),
+            ("facts", facts.is_some()),
+            ("tool", tool.is_some()),
+            ("select", select.is_some()),
+            ("skip", skip.is_some()),
+            ("strict", strict.is_some()),
+            ("rules-dir", rules_dir.is_some()),
+            ("tools", !tools.is_empty()),
+        ];
+        let left_out = left_out.into_iter().filter(|(_, said)| *said);
+        let file = ConfigFile {
+            baseline,
+            rules,
+            ignore,
+            ..ConfigFile::default()
+        };
+        let config = Self {
+            file,
+            ..self.clone()
+        };
+        (config, left_out.map(|(name, _)| name).collect())
+    }
+
     /// The line of a byte of its text, counted from 1.
     pub fn line(&self, at: usize) -> usize {
         crate::document::line_column(&self.text, at).0

@@ -168,6 +168,8 @@ pub struct Plan {
     pub findings: Vec<Finding>,
     /// What does not hold, but is ignored; it is never mended.
     pub ignored: Vec<Ignored>,
+    /// Entries of the baseline that no finding needs any more.
+    pub unused_known: Vec<usize>,
     /// What would change.
     pub files: Vec<PlannedFile>,
     /// Tools left alone.

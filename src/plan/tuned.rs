@@ -125,6 +125,10 @@ impl Ledger {
         subject: Subject<'_>,
     ) -> Option<Suppression> {
         let baseline = tuning.baseline()?;
+        let scope = baseline.scope.as_deref();
+        if scope.is_some_and(|folder| below(folder, &finding.file).is_none()) {
+            return None;
+        }
         let value = match hit.file {
             HitFile::Layer(layer) => {
                 let document = &subject.workspace.layers[layer].document;
@@ -193,7 +197,8 @@ impl Planner<'_> {
         };
         self.judge_comments(contexts, workspace, &mut add)?;
         self.judge_entries(&tuning, workspace, &mut add)?;
-        self.judge_baseline(&tuning, workspace, &mut add)?;
+        let gone = self.judge_baseline(&tuning, workspace, &mut add)?;
+        self.plan.unused_known = gone;
         self.plan.findings.extend(found);
         Ok(())
     }
@@ -322,25 +327,30 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// The indexes of entries that no finding needs any more.
     fn judge_baseline(
         &self,
         tuning: &Tuning,
         workspace: &Workspace,
         add: &mut dyn FnMut(Fault<'_>),
-    ) -> Result<(), CatalogueError> {
+    ) -> Result<Vec<usize>, CatalogueError> {
         let Some(baseline) = tuning.baseline() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
+        let mut gone = Vec::new();
         let looked: BTreeSet<&Path> = files(workspace).collect();
         for (index, entry) in baseline.entries.iter().enumerate() {
             let file = baseline.file(entry, &tuning.home);
             let known = self.unknown_rule(&entry.rule).is_none();
             if self.ledger.used_known.contains(&index)
                 || (known && !self.looked_at(&entry.rule, Some(&file))?)
-                || !(looked.contains(file.as_path()) || is_covered(tuning, &file))
+                || !(looked.contains(file.as_path())
+                    || is_covered(tuning, &file)
+                    || file.symlink_metadata().is_err())
             {
                 continue;
             }
+            gone.push(index);
             let line = baseline.line(index);
             let lines = baseline.text.split_inclusive('\n');
             add(Fault {
@@ -355,7 +365,7 @@ impl Planner<'_> {
                 error: entry.pointer.clone(),
             });
         }
-        Ok(())
+        Ok(gone)
     }
 
     /// What to say of a word that means no rule; `None` when it means one.

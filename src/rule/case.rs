@@ -13,7 +13,7 @@ use crate::finding::FixState;
 use crate::load::LoadError;
 use crate::paths::{Environment, Os};
 use crate::plan::{self, Plan, Request};
-use crate::tool::{ConfigFile, Descriptor, Scope, Workspace, choose_in_force};
+use crate::tool::{ConfigFile, Descriptor, FileEntry, Scope, Workspace, choose_in_force};
 use crate::tuning::{Baseline, DEFAULT_BASELINE, Tuning};
 
 /// The model of the server in cases of the profile `self-hosted`.
@@ -279,12 +279,22 @@ fn entry_index(tool: &Descriptor, id: &str) -> Result<usize, String> {
         })
 }
 
+/// The file entry that the first case of a tool's new rule plays with: the one that a rule without `files` gets.
+pub fn main_entry(tool: &Descriptor) -> &FileEntry {
+    &tool.file[entry_of(tool, tool.main_role())]
+}
+
 /// The first entry of the rule's first role whose settings begin at the file's root.
 fn default_entry(tool: &Descriptor, rule: &Rule) -> usize {
     let role = rule
         .files
         .first()
         .map_or_else(|| tool.main_role(), String::as_str);
+    entry_of(tool, role)
+}
+
+/// The first entry of a role, better one whose settings begin at the file's root.
+fn entry_of(tool: &Descriptor, role: &str) -> usize {
     let of_role = |plain: bool| {
         tool.file
             .iter()

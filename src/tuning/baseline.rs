@@ -54,6 +54,8 @@ pub struct Baseline {
     pub text: String,
     /// What it holds.
     pub entries: Vec<BaselineEntry>,
+    /// The folder whose files it speaks of, when a repository names it; all files without one.
+    pub scope: Option<PathBuf>,
 }
 
 /// Why a baseline can't be read or written.
@@ -122,6 +124,7 @@ impl Baseline {
             path: path.to_owned(),
             text,
             entries: file.findings,
+            scope: None,
         })
     }
 
