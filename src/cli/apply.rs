@@ -162,7 +162,11 @@ fn request(context: &Context, args: &Apply) -> Result<Request, Failure> {
 }
 
 /// Tools whose running programs would overwrite what is written. Another home's files are nobody's here.
-pub(super) fn busy(context: &Context, args: &Apply, workspace: &Workspace) -> BTreeMap<String, String> {
+pub(super) fn busy(
+    context: &Context,
+    args: &Apply,
+    workspace: &Workspace,
+) -> BTreeMap<String, String> {
     let mut busy = BTreeMap::new();
     if args.force || context.global.home.is_some() {
         return busy;

@@ -298,6 +298,12 @@ pub enum Rules {
         #[arg(value_name = "RULE")]
         id: String,
     },
+    /// Run the cases of rule files, or of the whole catalogue
+    Test {
+        /// Rule files or ids [default: all]
+        #[arg(value_name = "FILE|RULE")]
+        subjects: Vec<String>,
+    },
     /// Write the frame of a new rule file, to be filled in
     New {
         /// The rule's id, which is also the file's name: lower case, with hyphens
@@ -312,12 +318,6 @@ pub enum Rules {
     },
     /// Print the JSON Schema of rule files, for editors
     Schema,
-    /// Run the cases of rule files, or of the whole catalogue
-    Test {
-        /// Rule files or ids [default: all]
-        #[arg(value_name = "FILE|RULE")]
-        subjects: Vec<String>,
-    },
 }
 
 /// `demo`

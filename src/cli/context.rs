@@ -126,7 +126,11 @@ impl Context {
         let mut global = global;
         let settings = Effective::new(&user.iter().collect::<Vec<_>>(), &said);
         global.facts = settings.facts.value;
-        global.rules_dir = settings.rules_dir.into_iter().map(|one| one.value).collect();
+        global.rules_dir = settings
+            .rules_dir
+            .into_iter()
+            .map(|one| one.value)
+            .collect();
         let catalogue = Catalogue::load(&rule_folders(&global, &environment))?;
         if let Some(user) = &user {
             user.check_words(&catalogue)?;

@@ -157,11 +157,7 @@ fn complain(context: &Context, plan: &Plan, view: &View<'_>) {
 }
 
 /// The plan of what may be written.
-fn fixes(
-    context: &Context,
-    args: &Lint,
-    request: &Request,
-) -> Result<(Plan, Workspace), Failure> {
+fn fixes(context: &Context, args: &Lint, request: &Request) -> Result<(Plan, Workspace), Failure> {
     let mut workspace = read(context, args)?;
     let apply = as_apply(args);
     let tuning = request.tuning.as_deref().map(|tuning| {

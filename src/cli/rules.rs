@@ -19,9 +19,7 @@ pub(super) fn run(context: &Context, args: &Rules) -> Result<Exit, Failure> {
             context.print(context.catalogue.rule_text(id)?);
             Ok(Exit::Clean)
         }
-        Rules::New { id, tool, dir } => {
-            scaffold::new(context, id, tool.as_deref(), dir.as_deref())
-        }
+        Rules::New { id, tool, dir } => scaffold::new(context, id, tool.as_deref(), dir.as_deref()),
         Rules::Schema => Ok(scaffold::schema(context)),
         Rules::Test { subjects } => test(context, subjects),
     }

@@ -7,13 +7,21 @@ use std::path::Path;
 use super::Exit;
 use super::context::{Context, Failure};
 use crate::document::Format;
+use crate::facts::Billing;
 use crate::rule::case::main_entry;
 use crate::rule::catalogue::ANY_TOOL;
 
 /// The JSON Schema of rule files.
 const SCHEMA: &str = include_str!("../../docs/schema/rule.schema.json");
 /// What a new rule file holds; the words in capitals are replaced.
-const FRAME: &str = include_str!("../../rules/frame.txt");
+const FRAME: &str = include_str!("frame.txt");
+
+const CHECK: &str = r#"at      = "$.example"                  # one place; `each` takes any RFC 9535 query
+expect  = { type = "integer", max = 1 }"#;
+const FIX: &str = r#"fix     = { op = "set", value = 1, safety = "safe" }"#;
+/// The same for files without a syntax of their own.
+const TEXT_CHECK: &str = r#"each    = "$.lines[*]"                 # any RFC 9535 query: existing places
+expect  = { not-match = "example = 5" }"#;
 
 /// Prints the schema.
 pub(super) fn schema(context: &Context) -> Exit {
@@ -76,7 +84,8 @@ pub(super) fn new(
         path.display()
     ));
     if dir.is_some() {
-        context.print("--rules-dir DIR, or `rules-dir` in a configuration file, makes it take part\n");
+        context
+            .print("--rules-dir DIR, or `rules-dir` in a configuration file, makes it take part\n");
     }
     Ok(Exit::Clean)
 }
@@ -89,13 +98,20 @@ fn tool_of(context: &Context, id: &str) -> String {
     };
     let tools = context.catalogue.tools().iter();
     let tools = tools.map(|tool| tool.id.as_str()).filter(begins);
-    tools.max_by_key(|tool| tool.len()).unwrap_or(ANY_TOOL).to_owned()
+    tools
+        .max_by_key(|tool| tool.len())
+        .unwrap_or(ANY_TOOL)
+        .to_owned()
 }
 
 /// The frame with an example in the tool's own format, whose cases pass as they stand.
 fn frame(context: &Context, id: &str, tool: &str) -> Result<String, Failure> {
     // Cases of a rule for every tool play with Claude Code's settings.
-    let stage = if tool == ANY_TOOL { "claude-code" } else { tool };
+    let stage = if tool == ANY_TOOL {
+        "claude-code"
+    } else {
+        tool
+    };
     let descriptor = context.catalogue.tool(stage)?;
     let entry = main_entry(&descriptor);
     let root = entry.root.as_ref().map(|root| root.get_ref().as_str());
@@ -113,22 +129,18 @@ fn frame(context: &Context, id: &str, tool: &str) -> Result<String, Failure> {
             "{stage}'s settings begin deeper in its files; start from one of its rules: `glm-setup rules list`"
         )));
     }
+    // Texts are never edited, and neither are tools that `apply` refuses.
+    let fixable = descriptor.refusal(Billing::CodingPlan).is_none();
     let (check, after) = match entry.format {
-        // Texts are never edited.
-        Format::Text => (
-            "each    = \"$.lines[*]\"                 # any RFC 9535 query: existing places\nexpect  = { not-match = \"example = 5\" }",
-            None,
-        ),
-        _ => (
-            "at      = \"$.example\"                  # one place; `each` takes any RFC 9535 query\nexpect  = { type = \"integer\", max = 1 }\nfix     = { op = \"set\", value = 1, safety = \"safe\" }",
-            Some(inside(1)),
-        ),
+        Format::Text => (TEXT_CHECK.to_owned(), None),
+        _ if fixable => (format!("{CHECK}\n{FIX}"), Some(inside(1))),
+        _ => (CHECK.to_owned(), None),
     };
     let after = after.map_or_else(String::new, |after| format!("after  = '''{after}\n'''\n"));
     let values = [
         ("FRAME_ID", id.to_owned()),
         ("FRAME_TOOL", tool.to_owned()),
-        ("FRAME_CHECK", check.to_owned()),
+        ("FRAME_CHECK", check),
         ("FRAME_TODAY", crate::paths::today().to_string()),
         ("FRAME_BEFORE", format!("before = '''{}\n'''", inside(5))),
         ("FRAME_AFTER\n", after),

@@ -89,7 +89,11 @@ fn rows(settings: &Effective, newest: &str) -> Vec<Row> {
         list("tool", &settings.tool, "all"),
         list("select", &settings.select, "all"),
         list("skip", &settings.skip, "none"),
-        row("strict", &settings.strict, settings.strict.value.to_string()),
+        row(
+            "strict",
+            &settings.strict,
+            settings.strict.value.to_string(),
+        ),
     ];
     let baseline = Setting {
         value: settings.baseline.value.as_ref().map(|path| path.display()),

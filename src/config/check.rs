@@ -6,14 +6,10 @@ use std::path::{Component, Path, PathBuf};
 use super::{Config, ConfigFile, Owner};
 use crate::load::{LoadError, Source, Spanned, nearest};
 use crate::plan::selects;
-use crate::rule::catalogue::{Catalogue, CatalogueError, RulesByTool};
+use crate::rule::catalogue::{self, Catalogue, CatalogueError, RulesByTool};
 
 /// Patterns, pointers and versions.
-pub(super) fn shape(
-    source: &Source<'_>,
-    file: &ConfigFile,
-    owner: Owner,
-) -> Result<(), LoadError> {
+pub(super) fn shape(source: &Source<'_>, file: &ConfigFile, owner: Owner) -> Result<(), LoadError> {
     for entry in &file.ignore {
         let entry = entry.get_ref();
         if let Some(path) = &entry.path {
@@ -69,9 +65,25 @@ pub(super) fn inside(config: &Config) -> Result<(), LoadError> {
     let named = config.file.rules_dir.iter().flatten();
     for place in named.chain(&config.file.baseline) {
         if leaves(place.get_ref()) || !lies_in(config.folder(), &config.resolve(place.get_ref())) {
-            let message = "this lies outside the file's folder; a repository can't name such a place";
+            let message =
+                "this lies outside the file's folder; a repository can't name such a place";
             let help = "what you trust goes on the command line, or into config.toml in your own configuration folder";
             return Err(source.error(place.span(), message, Some(help.to_owned())));
+        }
+    }
+    for place in config.file.rules_dir.iter().flatten() {
+        // A folder that can't be read is an error of its own, when the rules are loaded.
+        let files = catalogue::rule_files(&config.resolve(place.get_ref())).unwrap_or_default();
+        for file in files {
+            let message = if !lies_in(config.folder(), &file) {
+                "a link in this folder leads out of the repository"
+            } else if file.parent().and_then(Path::file_name) == Some("tools".as_ref()) {
+                "this folder holds descriptors of tools, which say what is read; a repository can't add them"
+            } else {
+                continue;
+            };
+            let help = format!("it is {}", file.display());
+            return Err(source.error(place.span(), message, Some(help)));
         }
     }
     Ok(())

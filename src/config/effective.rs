@@ -96,19 +96,19 @@ impl Effective {
     /// Merges what is said, later layers over earlier ones, and the command line over all: the user's file first, then
     /// repositories'.
     pub fn new(layers: &[&Config], flags: &Flags) -> Self {
-        let text = |pick: fn(&ConfigFile) -> &Option<Spanned<String>>, flag: &Option<String>, name| {
-            over(last(layers, pick, Clone::clone), flag.clone(), name)
-        };
-        let words = |pick: fn(&ConfigFile) -> &Option<Vec<Spanned<String>>>,
-                     flag: &[String],
-                     name| {
-            let flag = (!flag.is_empty()).then(|| flag.to_vec());
-            let found = over(last_list(layers, pick), flag, name);
-            Setting {
-                value: found.value.unwrap_or_default(),
-                origin: found.origin,
-            }
-        };
+        let text =
+            |pick: fn(&ConfigFile) -> &Option<Spanned<String>>, flag: &Option<String>, name| {
+                over(last(layers, pick, Clone::clone), flag.clone(), name)
+            };
+        let words =
+            |pick: fn(&ConfigFile) -> &Option<Vec<Spanned<String>>>, flag: &[String], name| {
+                let flag = (!flag.is_empty()).then(|| flag.to_vec());
+                let found = over(last_list(layers, pick), flag, name);
+                Setting {
+                    value: found.value.unwrap_or_default(),
+                    origin: found.origin,
+                }
+            };
         let strict = over(
             last(layers, |file| &file.strict, |strict| *strict),
             flags.strict.then_some(true),

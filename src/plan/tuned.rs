@@ -261,14 +261,15 @@ impl Planner<'_> {
         layer: usize,
         rule: &str,
     ) -> Result<bool, CatalogueError> {
-        let uses = contexts
-            .iter()
-            .zip(&workspace.configurations)
-            .any(|(context, configuration)| {
-                configuration.layers.contains(&layer)
-                    && context.uses_zai
-                    && !context.rules.is_empty()
-            });
+        let uses =
+            contexts
+                .iter()
+                .zip(&workspace.configurations)
+                .any(|(context, configuration)| {
+                    configuration.layers.contains(&layer)
+                        && context.uses_zai
+                        && !context.rules.is_empty()
+                });
         Ok(uses
             || (!rule.contains('*')
                 && self.catalogue.rule(rule)?.applies == Applies::Always
@@ -313,8 +314,7 @@ impl Planner<'_> {
                 .as_ref()
                 .is_some_and(|folder| is_covered(tuning, folder));
             let named = || {
-                entry.has_path()
-                    && files(workspace).any(|file| entry.covers(file, &tuning.home))
+                entry.has_path() && files(workspace).any(|file| entry.covers(file, &tuning.home))
             };
             if entry.counts(tuning.today)
                 && !self.ledger.used_entries.contains(&index)

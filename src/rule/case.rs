@@ -259,7 +259,8 @@ fn tuning(case: &Case) -> Result<Tuning, String> {
     let today = case.today.as_deref().unwrap_or("2026-01-01");
     let today = today.parse().map_err(|error| format!("today: {error}"))?;
     let configs: Vec<&Config> = settings.iter().collect();
-    let mut tuning = Tuning::new(&configs, &[], &nowhere, today).with_baseline(baseline.transpose()?);
+    let mut tuning =
+        Tuning::new(&configs, &[], &nowhere, today).with_baseline(baseline.transpose()?);
     tuning.judges = true;
     tuning.covers.push(nowhere);
     Ok(tuning)

@@ -135,7 +135,7 @@ impl Baseline {
 
     /// The line of an entry, counted from 1.
     pub fn line(&self, index: usize) -> usize {
-        let at = Pointer::root().key("findings").index(index);
+        let at = Pointer::root().key("findings").index(index).key("rule");
         let document = Document::parse(self.text.as_bytes(), Format::Json).ok();
         let span = document.and_then(|document| document.span(&at));
         span.map_or(1, |span| line_column(&self.text, span.start).0)
@@ -145,11 +145,7 @@ impl Baseline {
     pub fn file(&self, entry: &BaselineEntry, home: &Path) -> PathBuf {
         match entry.path.strip_prefix("~/") {
             Some(rest) => home.join(rest),
-            None => self
-                .path
-                .parent()
-                .unwrap_or(&self.path)
-                .join(&entry.path),
+            None => self.path.parent().unwrap_or(&self.path).join(&entry.path),
         }
     }
 }
@@ -216,7 +212,8 @@ impl Baseline {
             path: path.to_owned(),
             source,
         };
-        let text = serde_json::to_string_pretty(&file).map_err(|error| failed(error.into()))? + "\n";
+        let text =
+            serde_json::to_string_pretty(&file).map_err(|error| failed(error.into()))? + "\n";
         let occupied = |reason| {
             let path = path.to_owned();
             Err(BaselineError::Occupied { path, reason })

@@ -57,12 +57,7 @@ pub fn comments_in(document: &Document) -> Vec<IgnoreComment> {
         .collect()
 }
 
-fn read(
-    text: &str,
-    comment: &Comment,
-    rest: &str,
-    whole_lines: &HashSet<usize>,
-) -> IgnoreComment {
+fn read(text: &str, comment: &Comment, rest: &str, whole_lines: &HashSet<usize>) -> IgnoreComment {
     let own = lines(text, &comment.span);
     let line = if alone(text, &comment.span) {
         (own.end..)
@@ -110,7 +105,9 @@ fn form(rest: &str) -> Result<(Vec<&str>, &str), String> {
     };
     let rules: Vec<&str> = list.split(',').map(str::trim).collect();
     if rules.iter().any(|rule| rule.is_empty()) {
-        return Err(format!("a rule's name is missing between the brackets; {expected}"));
+        return Err(format!(
+            "a rule's name is missing between the brackets; {expected}"
+        ));
     }
     let reason = reason.trim_start_matches([':', '-', '–', '—', ' ', '\t']);
     Ok((rules, reason.trim_end()))
@@ -180,7 +177,10 @@ mod tests {
         assert_eq!(of(json5, Format::Json5), one(3));
         let matter = "---\nx: 1 # glm-setup: ignore[a] b\n---\n# glm-setup: ignore[z] text\n";
         assert_eq!(of(matter, Format::FrontMatter), one(2));
-        assert_eq!(of("{\"a\": \"// glm-setup: ignore[a] b\"}", Format::Json), []);
+        assert_eq!(
+            of("{\"a\": \"// glm-setup: ignore[a] b\"}", Format::Json),
+            []
+        );
     }
 
     #[test]

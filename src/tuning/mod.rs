@@ -92,8 +92,7 @@ impl Tuning {
             ..Self::default()
         };
         for config in configs {
-            let folder =
-                (config.owner == Owner::Repository).then(|| config.folder().to_owned());
+            let folder = (config.owner == Owner::Repository).then(|| config.folder().to_owned());
             for (rule, settings) in &config.file.rules {
                 tuning.levels.push(LevelOf {
                     rule: rule.get_ref().clone(),
