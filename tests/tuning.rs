@@ -495,6 +495,25 @@ fn apply_never_reads_a_repositorys_file_but_the_users() {
         opencode("// glm-setup: ignore[opencode-title-request] wanted"),
     );
     home.run(&check).exits(0);
+    // Beside a change there is a word about it.
+    home.write(".claude/settings.json", format!("{{ \"env\": {{ \"ANTHROPIC_BASE_URL\": \"https://api.z.ai/api/anthropic/v1\", \"ANTHROPIC_AUTH_TOKEN\": \"{KEY}\" }} }}"));
+    let select = "opencode-title-request,claude-code-endpoint";
+    let run = home
+        .run(&[
+            "apply",
+            "--profile",
+            "lite",
+            "--dry-run",
+            "--select",
+            select,
+        ])
+        .exits(0);
+    assert!(
+        run.stdout
+            .contains("note: 1 finding ignored, so it stays as it is"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -763,4 +782,15 @@ fn sarif_has_what_is_ignored_as_suppressed() {
     assert_eq!(by["kind"], "inSource");
     assert_eq!(by["justification"], "titles are worth it");
     assert_eq!(by["location"]["physicalLocation"]["region"]["startLine"], 5);
+}
+
+#[test]
+fn this_repository_is_clean_by_its_own_settings() {
+    let home = Home::new();
+    let mut command = home.command();
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let run = home.finish(command.args(["lint", ".", "--strict", "--format", "json"]));
+    let run = run.exits(0);
+    assert_eq!(found(&run), [""; 0]);
+    assert!(ignored(&run).len() > 100, "{}", run.stdout.len());
 }

@@ -67,7 +67,7 @@ pub enum Color {
 pub enum Command {
     /// Plan the changes for a profile, show them as diffs, ask, and write them with backups
     Apply(Apply),
-    /// Report what doesn't hold; changes nothing
+    /// Report what doesn't hold; changes nothing without --fix
     Lint(Lint),
     /// Take back what a transaction changed
     Undo(Undo),

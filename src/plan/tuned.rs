@@ -8,6 +8,7 @@ use super::{Planner, selected};
 use crate::document::{Pointer, line_column};
 use crate::finding::{Finding, FixState, Severity};
 use crate::load::nearest;
+use crate::output::human::counted;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
 use crate::rule::compile::{Builtin, Place};
@@ -177,6 +178,14 @@ impl Planner<'_> {
         contexts: &[Context],
         workspace: &Workspace,
     ) -> Result<(), CatalogueError> {
+        let ignored = self.plan.ignored.len();
+        if self.request.setup && ignored > 0 {
+            let note = format!(
+                "{} ignored, so it stays as it is; `glm-setup lint -v` lists what is",
+                counted(ignored, "finding")
+            );
+            self.plan.notes.push(note);
+        }
         let Some(tuning) = self.request.tuning.clone().filter(|tuning| tuning.judges) else {
             return Ok(());
         };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{below, slashed};
-use crate::document::{Document, Format, Pointer, Token, line_column};
+use crate::document::{Document, Format, Pointer, Token};
 use crate::load::{LoadError, Source};
 use crate::output::redact::Redactor;
 use crate::tool::{ReadError, read_config};
@@ -56,6 +56,8 @@ pub struct Baseline {
     pub entries: Vec<BaselineEntry>,
     /// The folder whose files it speaks of, when a repository names it; all files without one.
     pub scope: Option<PathBuf>,
+    /// The line of each entry, counted from 1.
+    lines: Vec<usize>,
 }
 
 /// Why a baseline can't be read or written.
@@ -120,11 +122,13 @@ impl Baseline {
             );
             return Err(source.error_at_text("\"version\"", message));
         }
+        let lines = lines(&text, file.findings.len());
         Ok(Self {
             path: path.to_owned(),
             text,
             entries: file.findings,
             scope: None,
+            lines,
         })
     }
 
@@ -135,10 +139,7 @@ impl Baseline {
 
     /// The line of an entry, counted from 1.
     pub fn line(&self, index: usize) -> usize {
-        let at = Pointer::root().key("findings").index(index).key("rule");
-        let document = Document::parse(self.text.as_bytes(), Format::Json).ok();
-        let span = document.and_then(|document| document.span(&at));
-        span.map_or(1, |span| line_column(&self.text, span.start).0)
+        self.lines.get(index).copied().unwrap_or(1)
     }
 
     /// The file that an entry speaks of.
@@ -148,6 +149,23 @@ impl Baseline {
             None => self.path.parent().unwrap_or(&self.path).join(&entry.path),
         }
     }
+}
+
+/// The lines on which the entries' rules stand; the entries are in the order of the text.
+fn lines(text: &str, count: usize) -> Vec<usize> {
+    let document = Document::parse(text.as_bytes(), Format::Json).ok();
+    let all = Pointer::root().key("findings");
+    let (mut line, mut seen) = (1, 0);
+    (0..count)
+        .map(|index| {
+            let at = all.index(index).key("rule");
+            let span = document.as_ref().and_then(|document| document.span(&at));
+            let start = span.map_or(seen, |span| span.start.max(seen));
+            line += text[seen..start].matches('\n').count();
+            seen = start;
+            line
+        })
+        .collect()
 }
 
 impl BaselineEntry {
