@@ -49,6 +49,8 @@ pub enum Category {
     Concurrency,
     /// The usage policy.
     Policy,
+    /// Ignores and baselines.
+    Ignores,
 }
 
 macro_rules! display_as_serialized {

@@ -16,6 +16,8 @@
 //! * [`output`] shows it, with secrets redacted.
 //! * [`transaction`] writes it: backups first, all files or none, and `undo`.
 //!
+//! [`config`] and [`tuning`] say what takes part and what is silenced: our own configuration files, ignores, baselines.
+//!
 //! [`doctor`] stands beside it: it looks at what files can't tell, and changes nothing.
 //! Beside it stands [`gate`]: configurations for a queue in front of Z.ai that several tools share.
 //!
@@ -23,6 +25,7 @@
 //! in the code but in the files under `rules/`, which are embedded; `rules/RULES.md` says how to write them.
 
 pub mod cli;
+pub mod config;
 pub mod doctor;
 pub mod document;
 mod embedded;
@@ -38,3 +41,4 @@ pub mod rule;
 pub mod tool;
 pub mod transaction;
 pub mod tree;
+pub mod tuning;

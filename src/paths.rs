@@ -7,6 +7,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 /// The operating systems whose paths the descriptors know.
@@ -79,6 +82,15 @@ pub enum EnvironmentError {
     /// The working folder is gone.
     #[error("the working folder can't be read: {0}")]
     NoCwd(#[from] std::io::Error),
+}
+
+/// The day, in UTC: that of `SOURCE_DATE_EPOCH` where it is set, as programs do whose outcome must not depend on the
+/// clock.
+pub fn today() -> Date {
+    let given = std::env::var("SOURCE_DATE_EPOCH").ok();
+    let given = given.and_then(|seconds| Timestamp::from_second(seconds.parse().ok()?).ok());
+    let now = given.unwrap_or_else(Timestamp::now);
+    now.to_zoned(TimeZone::UTC).date()
 }
 
 impl Environment {

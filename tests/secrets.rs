@@ -68,6 +68,20 @@ fn no_command_prints_a_secret() {
         (&["lint", "--format", "sarif"], &[1]),
         (&["lint", "--format", "github"], &[1]),
         (&["lint", "--format", "junit"], &[1]),
+        (&["lint", "--diff"], &[3]),
+        (&["lint", "--diff", "--unsafe-fixes"], &[3]),
+        (&["lint", ".", "--write-baseline=known.json"], &[0]),
+        (&["lint", ".", "--baseline", "known.json", "-v"], &[0]),
+        (
+            &["lint", ".", "--baseline", "known.json", "--format", "json"],
+            &[0],
+        ),
+        (
+            &["lint", ".", "--baseline", "known.json", "--format", "sarif"],
+            &[0],
+        ),
+        (&["status", "--config"], &[0]),
+        (&["rules", "schema"], &[0]),
         (&["lint", ".claude/settings.json"], &[1]),
         (&["lint", ".claude/broken-glm.json"], &[1]),
         (&["apply", "--profile", "lite", "--check"], &[3]),
@@ -108,6 +122,7 @@ fn no_command_prints_a_secret() {
         assert_clean(&format!("{arguments:?}"), &run.both());
         run.exits(codes[0]);
     }
+    assert_clean("the baseline", &home.read("known.json"));
 }
 
 #[test]

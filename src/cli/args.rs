@@ -61,6 +61,9 @@ pub struct Global {
     /// Add the rules, facts and profiles of DIR (repeatable)
     #[arg(long, global = true, value_name = "DIR")]
     pub rules_dir: Vec<PathBuf>,
+    /// Read no configuration file: neither config.toml nor .glm-setup.toml
+    #[arg(long, global = true)]
+    pub isolated: bool,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -88,7 +91,7 @@ pub enum Color {
 pub enum Command {
     /// Plan the changes for a profile, show them as diffs, ask, and write them with backups
     Apply(Apply),
-    /// Report what doesn't hold; changes nothing
+    /// Report what doesn't hold; changes nothing without --fix
     Lint(Lint),
     /// Take back what a transaction changed
     Undo(Undo),
@@ -98,7 +101,7 @@ pub enum Command {
     Doctor(Doctor),
     /// Explain a rule with its evidence, or one of Z.ai's error codes
     Explain(Explain),
-    /// List, show and test rules
+    /// List, show, test and write rules
     #[command(subcommand)]
     Rules(Rules),
     /// One queue for all tools of an account: configurations for HAProxy, and a check
@@ -194,6 +197,9 @@ pub struct Lint {
     /// Warnings fail too
     #[arg(long)]
     pub strict: bool,
+    /// What is mended, and what is known.
+    #[command(flatten)]
+    pub tuning: Tuning,
     /// Which rules take part.
     #[command(flatten)]
     pub selection: Selection,
@@ -203,6 +209,29 @@ pub struct Lint {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: LintFormat,
+}
+
+/// What `lint` mends, and what is known to it.
+#[derive(Debug, Args, Clone, Default)]
+pub struct Tuning {
+    /// Judge by this region: intl (api.z.ai) or cn (open.bigmodel.cn) [default: what each tool points at]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<Region>,
+    /// Mend what has a safe fix, with backups as `apply` makes them; then report what remains
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix or --diff: also fixes that take away something you chose or cost money; of these rules only, where any is named
+    #[arg(long, value_name = "RULE", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub unsafe_fixes: Option<Vec<String>>,
+    /// Show what --fix would change, write nothing; exit 1 if it would change something
+    #[arg(long, conflicts_with = "fix")]
+    pub diff: bool,
+    /// Findings that FILE holds are known: they are counted, not reported
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings into FILE as known [default: the baseline in force, else .glm-setup-baseline.json]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with_all = ["fix", "diff"])]
+    pub write_baseline: Option<Option<PathBuf>>,
 }
 
 /// Output formats of `lint`.
@@ -258,6 +287,9 @@ pub struct Undo {
 /// `status`
 #[derive(Debug, Args, Clone)]
 pub struct Status {
+    /// Show the settings in force here, and where each comes from
+    #[arg(long)]
+    pub config: bool,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
@@ -309,6 +341,20 @@ pub enum Rules {
         #[arg(value_name = "FILE|RULE")]
         subjects: Vec<String>,
     },
+    /// Write the frame of a new rule file, to be filled in
+    New {
+        /// The rule's id, which is also the file's name: lower case, with hyphens
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The tool that it speaks of, or any [default: the one whose id the rule's id begins with]
+        #[arg(long, value_name = "TOOL")]
+        tool: Option<String>,
+        /// The folder to write it to [default: rules in your configuration folder]
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of rule files, for editors
+    Schema,
 }
 
 /// `gate`

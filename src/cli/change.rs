@@ -66,24 +66,36 @@ pub(super) fn propose(
     request: Request,
 ) -> Result<Proposal, Failure> {
     let mut workspace = context.workspace(&args.paths)?;
-    let request = Request {
-        busy: busy(context, args, &workspace),
-        ..request
+    let busy = if args.force {
+        BTreeMap::new()
+    } else {
+        busy(context, &workspace)
     };
-    let mut plan = context.plan(&mut workspace, &request)?;
-    if !plan.disagreement.is_empty() {
-        let rules = plan.disagreement.join(", ");
-        return Err(Failure::incomplete(format!(
-            "these rules undo each other's fixes, so nothing is written: {rules}"
-        )));
-    }
+    let request = Request { busy, ..request };
+    let mut plan = agreed(context, &mut workspace, &request)?;
     let unknown = unknown_tools(args, &workspace);
-    leave_unwritable(context, args, &mut plan);
+    leave_unwritable(context, &args.paths, &mut plan);
     Ok(Proposal {
         plan,
         workspace,
         unknown,
     })
+}
+
+/// A plan whose rules agree with each other.
+pub(super) fn agreed(
+    context: &Context,
+    workspace: &mut Workspace,
+    request: &Request,
+) -> Result<Plan, Failure> {
+    let plan = context.plan(workspace, request)?;
+    if plan.disagreement.is_empty() {
+        return Ok(plan);
+    }
+    let rules = plan.disagreement.join(", ");
+    Err(Failure::incomplete(format!(
+        "these rules undo each other's fixes, so nothing is written: {rules}"
+    )))
 }
 
 /// What the command line asks for.
@@ -210,9 +222,9 @@ fn via(context: &Context, args: &Apply, profile: &Profile) -> Result<Via, Failur
 }
 
 /// Tools whose running programs would overwrite what is written. Another home's files are nobody's here.
-fn busy(context: &Context, args: &Apply, workspace: &Workspace) -> BTreeMap<String, String> {
+pub(super) fn busy(context: &Context, workspace: &Workspace) -> BTreeMap<String, String> {
     let mut busy = BTreeMap::new();
-    if args.force || context.global.home.is_some() {
+    if context.global.home.is_some() {
         return busy;
     }
     for configuration in &workspace.configurations {
@@ -257,9 +269,8 @@ fn unknown_tools(args: &Apply, workspace: &Workspace) -> Vec<String> {
 }
 
 /// Files in folders that were named may lie outside the home.
-fn allow_outside(args: &Apply) -> impl Fn(&PlannedFile) -> bool {
-    let named: Vec<PathBuf> = args
-        .paths
+fn allow_outside(paths: &[PathBuf]) -> impl Fn(&PlannedFile) -> bool {
+    let named: Vec<PathBuf> = paths
         .iter()
         .filter_map(|path| std::path::absolute(path).ok())
         .collect();
@@ -267,8 +278,8 @@ fn allow_outside(args: &Apply) -> impl Fn(&PlannedFile) -> bool {
 }
 
 /// A tool one of whose files can't be written is left alone as a whole.
-fn leave_unwritable(context: &Context, args: &Apply, plan: &mut Plan) {
-    let outside = allow_outside(args);
+pub(super) fn leave_unwritable(context: &Context, paths: &[PathBuf], plan: &mut Plan) {
+    let outside = allow_outside(paths);
     let files = std::mem::take(&mut plan.files);
     for file in &files {
         let home = if outside(file) {
@@ -313,7 +324,7 @@ pub(super) fn head(plan: &Plan, view: &View<'_>) -> String {
     text
 }
 
-/// Writes the files, and what else belongs to them, in one transaction.
+/// Writes what `args` asked for, and what else belongs to it, in one transaction.
 pub(super) fn write(
     context: &Context,
     args: &Apply,
@@ -321,10 +332,26 @@ pub(super) fn write(
     files: &[PlannedFile],
     others: Vec<Change>,
 ) -> Result<Option<Written>, Failure> {
+    let purpose = Purpose {
+        command: "apply".to_owned(),
+        profile: Some(args.profile.clone()),
+        facts: Some(plan.facts.clone()),
+    };
+    commit(context, &purpose, &args.paths, files, others)
+}
+
+/// Writes files in one transaction. Those in the folders `paths` may lie outside the home.
+pub(super) fn commit(
+    context: &Context,
+    purpose: &Purpose,
+    paths: &[PathBuf],
+    files: &[PlannedFile],
+    others: Vec<Change>,
+) -> Result<Option<Written>, Failure> {
     if files.is_empty() {
         return Ok(None);
     }
-    let outside = allow_outside(args);
+    let outside = allow_outside(paths);
     let changes: Vec<Change> = files
         .iter()
         .map(|file| Change {
@@ -340,17 +367,8 @@ pub(super) fn write(
         })
         .chain(others)
         .collect();
-    let purpose = Purpose {
-        command: "apply".to_owned(),
-        profile: Some(args.profile.clone()),
-        facts: Some(plan.facts.clone()),
-    };
-    Ok(Some(transaction::write(
-        &context.state(),
-        &context.environment.home,
-        &purpose,
-        &changes,
-    )?))
+    let (state, home) = (context.state(), &context.environment.home);
+    Ok(Some(transaction::write(&state, home, purpose, &changes)?))
 }
 
 /// What was written, and what to do next.

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anstream::{AutoStream, ColorChoice};
 
 use super::Exit;
 use super::args::{Color, Global};
+use super::tune;
+use crate::config::{Config, Effective, Flags};
 use crate::facts::Billing;
 use crate::output::redact::Redactor;
 use crate::output::visible;
@@ -98,7 +101,11 @@ pub(super) struct Context {
     /// The surroundings.
     pub(super) environment: Environment,
     /// Rules, facts, profiles, tools.
-    pub(super) catalogue: Catalogue,
+    pub(super) catalogue: Rc<Catalogue>,
+    /// The user's configuration file.
+    pub(super) user: Option<Config>,
+    /// What the command line says of facts and rules, before the configuration is asked.
+    pub(super) said: Flags,
     /// Where the program was started, also under `--home`.
     pub(super) working_folder: PathBuf,
 }
@@ -107,12 +114,34 @@ impl Context {
     /// Reads the surroundings and the catalogue.
     pub(super) fn new(global: Global) -> Result<Self, Failure> {
         let environment = Environment::from_process(global.home.as_deref())?;
+        let user = match global.isolated {
+            true => None,
+            false => Config::user(&environment.config_dir)?,
+        };
+        let said = Flags {
+            facts: global.facts.clone(),
+            rules_dir: global.rules_dir.clone(),
+            ..Flags::default()
+        };
+        let mut global = global;
+        let settings = Effective::new(&user.iter().collect::<Vec<_>>(), &said);
+        global.facts = settings.facts.value;
+        global.rules_dir = settings
+            .rules_dir
+            .into_iter()
+            .map(|one| one.value)
+            .collect();
         let catalogue = Catalogue::load(&rule_folders(&global, &environment))?;
+        if let Some(user) = &user {
+            user.check_words(&catalogue)?;
+        }
         let working_folder = std::env::current_dir()?;
         Ok(Self {
             global,
             environment,
-            catalogue,
+            catalogue: Rc::new(catalogue),
+            user,
+            said,
             working_folder,
         })
     }
@@ -150,17 +179,18 @@ impl Context {
         (profile.billing == Billing::CodingPlan).then_some(profile.id)
     }
 
-    /// The plan for what was read.
+    /// The plan for what was read. A request that says nothing of what is silenced gets what the user's own file says.
     pub(super) fn plan(
         &self,
         workspace: &mut Workspace,
         request: &Request,
     ) -> Result<Plan, Failure> {
+        let request = tune::by_user(self, request);
         Ok(plan::compute(
             &self.catalogue,
             workspace,
             &self.environment,
-            request,
+            &request,
         )?)
     }
 

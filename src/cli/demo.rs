@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::rc::Rc;
 
-use super::args::{Apply, Demo, Format, Lint, LintFormat, Selection, Status, Undo};
+use super::args::{Apply, Demo, Format, Lint, LintFormat, Selection, Status, Tuning, Undo};
 use super::context::{Context, Failure};
 use super::{Exit, apply, lint, status, undo};
 use crate::embedded;
@@ -34,7 +35,9 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
             system_root: folder.path().join("no-system-root"),
             home,
         },
-        catalogue: Catalogue::load(&context.rule_folders())?,
+        catalogue: Rc::new(Catalogue::load(&context.rule_folders())?),
+        user: None,
+        said: context.said.clone(),
         working_folder: context.working_folder.clone(),
     };
     let step = |title: &str| context.print(&format!("\n━━ {title}\n\n"));
@@ -43,6 +46,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
     status::run(
         &demo,
         &Status {
+            config: false,
             format: Format::Text,
         },
     )?;
@@ -52,6 +56,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         profile: Some(args.profile.clone()),
         tool: Vec::new(),
         strict: false,
+        tuning: Tuning::default(),
         selection: Selection::default(),
         statistics: false,
         format: LintFormat::Text,

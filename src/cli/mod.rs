@@ -2,6 +2,7 @@
 
 mod apply;
 pub mod args;
+mod baseline;
 mod change;
 mod completions;
 mod context;
@@ -11,11 +12,15 @@ mod explain;
 mod gate;
 mod lint;
 mod man;
+mod mend;
 mod prompt;
 mod report;
 mod rules;
+mod scaffold;
 mod select;
+mod settings;
 mod status;
+mod tune;
 mod undo;
 mod view;
 mod wizard;

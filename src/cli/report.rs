@@ -2,6 +2,7 @@
 
 use super::args::{Lint, LintFormat};
 use super::context::{Context, Failure};
+use super::mend::Mended;
 use super::view::View;
 use crate::finding::{Finding, Severity};
 use crate::output::report::Report;
@@ -11,6 +12,15 @@ use crate::tool::ReadError;
 
 /// Refuses flags that don't go together, before anything is read.
 pub(super) fn check(args: &Lint) -> Result<(), Failure> {
+    if args.tuning.unsafe_fixes.is_some() && !(args.tuning.fix || args.tuning.diff) {
+        return Err(Failure::usage("--unsafe-fixes goes with --fix or --diff"));
+    }
+    let only_text = args.tuning.diff || args.tuning.write_baseline.is_some();
+    if only_text && args.format != LintFormat::Text {
+        return Err(Failure::usage(
+            "--diff and --write-baseline go with the format text only",
+        ));
+    }
     match args.format {
         LintFormat::Sarif | LintFormat::Junit if args.statistics => Err(Failure::usage(
             "--statistics goes with the formats text, concise, github and json",
@@ -27,6 +37,7 @@ pub(super) fn show(
     plan: &Plan,
     problems: &[ReadError],
     fails: Severity,
+    mended: Option<&Mended>,
 ) -> Result<(), Failure> {
     let report = Report {
         plan,
@@ -57,7 +68,13 @@ pub(super) fn show(
                 text.push_str(&table);
                 text.push('\n');
             }
+            if context.global.verbose {
+                text.push_str(&view.ignored(plan));
+            }
             text.push_str(&human.summary(plan));
+            if let Some(mended) = mended {
+                text.push_str(&mended.text(context));
+            }
             text
         })),
         LintFormat::Concise => {
@@ -69,10 +86,16 @@ pub(super) fn show(
             if args.statistics {
                 value["statistics"] = statistics::json(&plan.findings);
             }
+            if let Some(mended) = mended {
+                mended.add_to(&mut value);
+            }
             context.print_json(&value);
         }
         LintFormat::Sarif => context.print_json(&sarif::sarif(&report)),
         LintFormat::Junit => context.print(&visible::plain(&junit::junit(&report)?)),
+    }
+    if let (Some(mended), false) = (mended, args.format == LintFormat::Text) {
+        context.message(&mended.text(context));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Exit;
 use super::args::{Format, Rules};
 use super::context::{Context, Failure};
+use super::scaffold;
 use crate::load::Source;
 use crate::rule::compile::{Part, RuleOrigin, Trust};
 use crate::rule::schema::Purpose;
@@ -18,6 +19,8 @@ pub(super) fn run(context: &Context, args: &Rules) -> Result<Exit, Failure> {
             context.print(context.catalogue.rule_text(id)?);
             Ok(Exit::Clean)
         }
+        Rules::New { id, tool, dir } => scaffold::new(context, id, tool.as_deref(), dir.as_deref()),
+        Rules::Schema => Ok(scaffold::schema(context)),
         Rules::Test { subjects } => test(context, subjects),
     }
 }
@@ -142,7 +145,7 @@ fn test(context: &Context, subjects: &[String]) -> Result<Exit, Failure> {
         .map(|(rule, catalogue)| (rule, catalogue));
     for (rule, catalogue) in rules
         .iter()
-        .map(|rule| (rule, &context.catalogue))
+        .map(|rule| (rule, context.catalogue.as_ref()))
         .chain(from_files)
     {
         if rule.file.case.is_empty() {

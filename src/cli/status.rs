@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Exit;
 use super::args::{Format, Status};
 use super::context::{Context, Failure};
+use super::settings;
 use super::view::View;
 use crate::facts::Billing;
 use crate::output::{json, visible};
@@ -13,6 +14,9 @@ use crate::plan::{Plan, Request, Target};
 use crate::transaction::{self, StateDir};
 
 pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
+    if args.config {
+        return settings::show(context, args.format);
+    }
     let mut workspace = context.workspace(&[])?;
     let request = Request {
         facts: context.global.facts.clone(),

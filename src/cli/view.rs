@@ -1,6 +1,7 @@
 //! What `apply`, `lint`, `undo` and `demo` show of a plan.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use crate::output::diff::{DiffOptions, unified};
@@ -11,6 +12,7 @@ use crate::output::redactor_for;
 use crate::output::report::Source;
 use crate::plan::{Plan, PlannedFile};
 use crate::tool::Workspace;
+use crate::tuning::Ignored;
 
 /// Longer lines of a diff are cut around the change.
 const MAX_LINE_WIDTH: usize = 200;
@@ -19,6 +21,8 @@ const MAX_LINE_WIDTH: usize = 200;
 pub(super) struct View<'a> {
     context: &'a Context,
     workspace: &'a Workspace,
+    /// Files of our own that findings may point at.
+    own: Option<&'a BTreeMap<PathBuf, String>>,
     /// Takes secrets out of every text.
     pub(super) redactor: Redactor,
 }
@@ -28,8 +32,14 @@ impl<'a> View<'a> {
         Self {
             context,
             workspace,
+            own: None,
             redactor: redactor_for(workspace),
         }
+    }
+
+    /// Adds files of our own that findings may point at.
+    pub(super) fn with_sources(&mut self, sources: &'a BTreeMap<PathBuf, String>) {
+        self.own = Some(sources);
     }
 
     /// A path as a person would write it.
@@ -60,6 +70,23 @@ impl<'a> View<'a> {
         }
         text.push('\n');
         text
+    }
+
+    /// With `--verbose`: what is ignored, and why.
+    pub(super) fn ignored(&self, plan: &Plan) -> String {
+        let line = |one: &Ignored| {
+            let (finding, by) = (&one.finding, &one.suppression);
+            format!(
+                "ignored: {}:{}: {}: {} ({}:{})\n",
+                self.path(&finding.file),
+                finding.position.0,
+                finding.rule,
+                self.redactor.text(&by.reason).replace(['\r', '\n'], " "),
+                self.path(&by.file),
+                by.line
+            )
+        };
+        plan.ignored.iter().map(line).collect()
     }
 
     /// A changed file: which rules, and the diff.
@@ -96,6 +123,16 @@ impl<'a> View<'a> {
         )
     }
 
+    /// The diff with every line whole, for people and for `patch`.
+    pub(super) fn patch(&self, file: &PlannedFile, label: &str) -> String {
+        let (before, after) = (file.before.as_deref(), Some(file.after.as_str()));
+        let options = DiffOptions {
+            color: self.context.color(),
+            ..DiffOptions::default()
+        };
+        unified(label, label, before, after, &self.redactor, &options)
+    }
+
     /// The diff that is written, with secrets redacted.
     pub(super) fn diff(&self, file: &PlannedFile, color: bool) -> String {
         diff(
@@ -117,6 +154,12 @@ impl<'a> View<'a> {
             return Some(Source {
                 text: layer.before(),
                 document: (!layer.changed()).then_some(&layer.document),
+            });
+        }
+        if let Some(text) = self.own.and_then(|own| own.get(path)) {
+            return Some(Source {
+                text,
+                document: None,
             });
         }
         let unreadable = &self.workspace.unreadable;
@@ -155,6 +198,14 @@ pub(super) fn diff(
         ..DiffOptions::default()
     };
     unified(&label, &label, before, after, redactor, &options)
+}
+
+/// A path relative to the working folder where paths were named and it lies there, else as in [`label`].
+pub(super) fn label_from(context: &Context, paths: &[PathBuf], path: &Path) -> String {
+    match path.strip_prefix(&context.working_folder) {
+        Ok(relative) if !paths.is_empty() => relative.display().to_string(),
+        _ => label(context, path),
+    }
 }
 
 /// A path relative to the home folder, where it lies there.

@@ -152,11 +152,14 @@ impl Human<'_> {
             (count > 0).then(|| counted(count, word))
         })
         .collect();
-        let found = if counts.is_empty() {
+        let mut found = if counts.is_empty() {
             "nothing to report".to_owned()
         } else {
             counts.join(", ")
         };
+        if !plan.ignored.is_empty() {
+            let _ = write!(found, ", {} ignored", plan.ignored.len());
+        }
         let _ = writeln!(
             text,
             "{found} in {} ({} on Z.ai; profile {}; facts {})",

@@ -25,6 +25,16 @@ pub fn plan(
         "facts": plan.facts,
         "configurations": plan.targets.iter().filter(|target| target.concerns()).map(|target| configuration(target, redactor)).collect::<Vec<_>>(),
         "findings": plan.findings.iter().map(|one| finding(one, redactor)).collect::<Vec<_>>(),
+        "ignored": plan.ignored.iter().map(|one| {
+            let mut value = finding(&one.finding, redactor);
+            value["ignored"] = json!({
+                "by": one.suppression.by,
+                "reason": redactor.text(&one.suppression.reason),
+                "file": path(&one.suppression.file),
+                "line": one.suppression.line,
+            });
+            value
+        }).collect::<Vec<_>>(),
         "changes": plan.files.iter().map(|file| json!({
             "tool": file.tool,
             "file": path(&file.path),
@@ -50,6 +60,7 @@ pub fn plan(
             "error": plan.count(Severity::Error),
             "warning": plan.count(Severity::Warning),
             "info": plan.count(Severity::Info),
+            "ignored": plan.ignored.len(),
             "changes": plan.files.len(),
         },
     })

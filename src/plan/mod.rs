@@ -3,12 +3,14 @@
 mod alone;
 mod context;
 mod rounds;
+mod tuned;
 
 pub use alone::fixed_alone;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use crate::document::{Edit, Pointer};
 use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted, Via};
@@ -19,6 +21,7 @@ use crate::rule::Rule;
 use crate::rule::catalogue::{Catalogue, CatalogueError};
 use crate::rule::evaluate::HitFile;
 use crate::tool::{Configuration, Descriptor, Workspace};
+use crate::tuning::{Ignored, Tuning};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +60,8 @@ pub struct Request {
     pub tool_versions: BTreeMap<String, semver::Version>,
     /// Tools whose files a running program would overwrite, and what to do about it.
     pub busy: BTreeMap<String, String>,
+    /// What is silenced; nothing without it, not even by comments.
+    pub tuning: Option<Rc<Tuning>>,
     /// Treats every configuration as one that uses Z.ai and has a key (rules' own cases).
     pub assume_set_up: bool,
     /// Takes every file as belonging to a repository, or not (rules' own cases).
@@ -189,6 +194,10 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// What does not hold.
     pub findings: Vec<Finding>,
+    /// What does not hold, but is ignored; it is never mended.
+    pub ignored: Vec<Ignored>,
+    /// Entries of the baseline that no finding needs any more.
+    pub unused_known: Vec<usize>,
     /// What would change.
     pub files: Vec<PlannedFile>,
     /// Tools left alone.
@@ -252,12 +261,14 @@ pub fn compute(
         superseded: HashSet::new(),
         impossible: HashMap::new(),
         edits_by_file: BTreeMap::new(),
+        ledger: tuned::Ledger::default(),
     };
     let contexts = planner.contexts(&pack, workspace)?;
     planner.refuse(&contexts, workspace);
     planner.rounds(&pack, &contexts, workspace)?;
     planner.withhold(&contexts, workspace);
     planner.note_bypasses(&pack, &contexts, workspace);
+    planner.judge_ignores(&contexts, workspace)?;
     planner.collect_files(workspace);
     Ok(planner.plan)
 }
@@ -278,6 +289,7 @@ struct Planner<'a> {
     superseded: HashSet<String>,
     impossible: HashMap<(String, HitFile, Pointer), String>,
     edits_by_file: BTreeMap<usize, Vec<PlannedEdit>>,
+    ledger: tuned::Ledger,
 }
 
 fn selected(request: &Request, rule: &Rule) -> bool {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::context::Context;
+use super::tuned::{Decision, Ledger};
 use super::{Plan, PlannedEdit, PlannedFile, Planner, Request, Sighting, Skipped, selected};
 use crate::document::{Edit, EditError, Pointer, line_column};
 use crate::facts::Pack;
@@ -13,6 +14,7 @@ use crate::rule::evaluate::{Hit, HitFile, Subject, evaluate};
 use crate::rule::fix;
 use crate::rule::schema::{Applies, Purpose};
 use crate::tool::{Configuration, Workspace};
+use crate::tuning::Ignored;
 
 /// How often rules are evaluated again on the edited text before they are said to disagree.
 const MAX_ROUNDS: usize = 10;
@@ -93,6 +95,7 @@ impl Planner<'_> {
                                 last: &mut self.last,
                                 newly_superseded: &mut newly_superseded,
                                 impossible: &self.impossible,
+                                ledger: &mut self.ledger,
                                 batch: &mut batch,
                                 request: self.request,
                                 edits,
@@ -176,6 +179,7 @@ impl Planner<'_> {
         order(&mut planned, |one| &one.edit);
         let edits: Vec<Edit> = planned.iter().map(|one| one.edit.clone()).collect();
         workspace.edit(layer, &edits)?;
+        self.ledger.forget(layer);
         self.edits_by_file.entry(layer).or_default().extend(planned);
         Ok(())
     }
@@ -229,9 +233,12 @@ impl Planner<'_> {
             });
         }
         self.plan.skipped.sort();
-        self.plan
-            .findings
-            .sort_by(|a, b| (&a.file, a.position, &a.rule).cmp(&(&b.file, b.position, &b.rule)));
+        let order = |a: &Finding, b: &Finding| {
+            (&a.file, a.position, &a.rule).cmp(&(&b.file, b.position, &b.rule))
+        };
+        self.plan.findings.sort_by(order);
+        let ignored = &mut self.plan.ignored;
+        ignored.sort_by(|a, b| order(&a.finding, &b.finding));
     }
 }
 
@@ -242,6 +249,7 @@ struct Taking<'t> {
     last: &'t mut HashSet<Sighting>,
     newly_superseded: &'t mut HashSet<String>,
     impossible: &'t HashMap<(String, HitFile, Pointer), String>,
+    ledger: &'t mut Ledger,
     batch: &'t mut BTreeMap<usize, Vec<(String, Vec<Edit>)>>,
     request: &'t Request,
     edits: bool,
@@ -257,43 +265,66 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
         }
         Some(fix) => FixState::Planned(fix.safety),
     };
-    let mut own = Vec::new();
+    let mut planned = Vec::new();
     if let (FixState::Planned(_), Some(fix)) = (&state, &hit.check.fix) {
         match fix::edits(hit, fix, subject) {
             Err(reason) => state = FixState::Impossible(reason),
             // What the fix would write is there already, so this is how it should be.
             Ok(edits) if no_change(&edits, hit, subject) => return,
-            Ok(edits) => {
-                let at = edits
-                    .first()
-                    .map(|edit| edit.at().clone())
-                    .unwrap_or_default();
-                let known = taking.impossible.get(&(hit.rule.id.clone(), hit.file, at));
-                // Edits of later rounds speak of a text that nobody has seen.
-                if taking.round == 0 {
-                    own.clone_from(&edits);
-                }
-                if let Some(reason) = known {
-                    state = FixState::Impossible(reason.clone());
-                } else if let (true, HitFile::Layer(layer)) = (taking.edits, hit.file) {
-                    schedule(taking.batch.entry(layer).or_default(), &hit.rule.id, edits);
-                    if fix.safety == Safety::Unsafe {
-                        let others = hit.rule.file.alternatives.iter();
-                        taking
-                            .newly_superseded
-                            .extend(others.map(|other| other.get_ref().clone()));
-                    }
-                }
-            }
+            Ok(edits) => planned = edits,
         }
     }
     let mut finding = finding(hit, state, subject, taking.round);
-    finding.edits = own;
     let [by_place, by_message] = sightings(&finding);
-    taking.last.extend([by_place.clone(), by_message.clone()]);
     // Removing list elements moves the others, so a later round may see a known finding at another place.
     let new = !taking.seen.contains(&by_place)
         && (taking.round == 0 || !taking.seen.contains(&by_message));
+    let tuning = taking.request.tuning.as_deref();
+    match taking
+        .ledger
+        .decide(tuning, &finding, hit, subject, taking.round)
+    {
+        Decision::Off => return,
+        Decision::Ignore(suppression) => {
+            taking.seen.extend([by_place, by_message]);
+            if new {
+                finding.fix = FixState::None;
+                taking.plan.ignored.push(Ignored {
+                    finding,
+                    suppression,
+                });
+            }
+            return;
+        }
+        Decision::Report(severity) => finding.severity = severity,
+    }
+    if let (FixState::Planned(_), Some(fix)) = (&finding.fix, &hit.check.fix) {
+        let at = planned
+            .first()
+            .map(|edit| edit.at().clone())
+            .unwrap_or_default();
+        let known = taking.impossible.get(&(hit.rule.id.clone(), hit.file, at));
+        // Edits of later rounds speak of a text that nobody has seen.
+        if taking.round == 0 {
+            finding.edits.clone_from(&planned);
+        }
+        if let Some(reason) = known {
+            finding.fix = FixState::Impossible(reason.clone());
+        } else if let (true, HitFile::Layer(layer)) = (taking.edits, hit.file) {
+            schedule(
+                taking.batch.entry(layer).or_default(),
+                &hit.rule.id,
+                planned,
+            );
+            if fix.safety == Safety::Unsafe {
+                let others = hit.rule.file.alternatives.iter();
+                taking
+                    .newly_superseded
+                    .extend(others.map(|other| other.get_ref().clone()));
+            }
+        }
+    }
+    taking.last.extend([by_place.clone(), by_message.clone()]);
     taking.seen.extend([by_place, by_message]);
     if new {
         taking.plan.findings.push(finding);

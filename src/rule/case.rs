@@ -7,11 +7,14 @@ use std::rc::Rc;
 use super::catalogue::{ANY_TOOL, Catalogue};
 use super::compile::Rule;
 use super::schema::Case;
+use crate::config::{Config, Owner, REPOSITORY_FILE};
 use crate::facts::{SelfHosted, Via};
 use crate::finding::FixState;
+use crate::load::LoadError;
 use crate::paths::{Environment, Os};
 use crate::plan::{self, Plan, Request};
-use crate::tool::{ConfigFile, Descriptor, Scope, Workspace, choose_in_force};
+use crate::tool::{ConfigFile, Descriptor, FileEntry, Scope, Workspace, choose_in_force};
+use crate::tuning::{Baseline, DEFAULT_BASELINE, Tuning};
 
 /// The model of the server in cases of the profile `self-hosted`.
 const LOCAL_MODEL: &str = "glm-local";
@@ -22,7 +25,8 @@ const LOCAL_MODEL: &str = "glm-local";
 /// With what differs from what the case says.
 pub fn run(catalogue: &Catalogue, rule: &Rule, case: &Case) -> Result<(), String> {
     let stage = Stage::new(catalogue, rule, case)?;
-    let (plan, after) = stage.play(case.before.as_deref())?;
+    let (mut plan, after) = stage.play(case.before.as_deref())?;
+    plan.findings.retain(|finding| finding.rule == rule.id);
     let messages = || {
         plan.findings
             .iter()
@@ -140,7 +144,11 @@ impl<'a> Stage<'a> {
             setup: true,
             fix: true,
             unsafe_fixes: true,
-            select: vec![rule.id.clone()],
+            select: std::iter::once(&rule.id)
+                .chain(&case.with_rules)
+                .cloned()
+                .collect(),
+            tuning: Some(Rc::new(tuning(case)?)),
             region: case.region,
             key_env: case.key_env.clone(),
             key_file: case.key_file.clone(),
@@ -241,6 +249,29 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// What a case ignores; everything about it is given as texts.
+fn tuning(case: &Case) -> Result<Tuning, String> {
+    let nowhere = PathBuf::from("/case");
+    let broken = |error: LoadError| error.to_string();
+    let settings = case.settings.clone().map(|text| {
+        let path = nowhere.join(REPOSITORY_FILE);
+        Config::parse(path, Owner::Repository, text).map_err(broken)
+    });
+    let settings = settings.transpose()?;
+    let baseline = case.baseline.clone().map(|text| {
+        let path = nowhere.join(DEFAULT_BASELINE);
+        Baseline::parse(&path, text).map_err(broken)
+    });
+    let today = case.today.as_deref().unwrap_or("2026-01-01");
+    let today = today.parse().map_err(|error| format!("today: {error}"))?;
+    let configs: Vec<&Config> = settings.iter().collect();
+    let mut tuning =
+        Tuning::new(&configs, &[], &nowhere, today).with_baseline(baseline.transpose()?);
+    tuning.judges = true;
+    tuning.covers.push(nowhere);
+    Ok(tuning)
+}
+
 fn entry_index(tool: &Descriptor, id: &str) -> Result<usize, String> {
     tool.file
         .iter()
@@ -255,12 +286,22 @@ fn entry_index(tool: &Descriptor, id: &str) -> Result<usize, String> {
         })
 }
 
+/// The file entry that the first case of a tool's new rule plays with: the one that a rule without `files` gets.
+pub fn main_entry(tool: &Descriptor) -> &FileEntry {
+    &tool.file[entry_of(tool, tool.main_role())]
+}
+
 /// The first entry of the rule's first role whose settings begin at the file's root.
 fn default_entry(tool: &Descriptor, rule: &Rule) -> usize {
     let role = rule
         .files
         .first()
         .map_or_else(|| tool.main_role(), String::as_str);
+    entry_of(tool, role)
+}
+
+/// The first entry of a role, better one whose settings begin at the file's root.
+fn entry_of(tool: &Descriptor, role: &str) -> usize {
     let of_role = |plain: bool| {
         tool.file
             .iter()

@@ -148,10 +148,7 @@ impl Catalogue {
             }
         }
         for folder in folders {
-            let mut files = Vec::new();
-            collect(folder, &mut Vec::new(), &mut files)?;
-            files.sort();
-            for path in files {
+            for path in rule_files(folder)? {
                 let text = read(&path)?;
                 catalogue.add(Entry {
                     name: path.display().to_string(),
@@ -489,6 +486,14 @@ pub(crate) fn read(path: &Path) -> Result<String, CatalogueError> {
         )));
     }
     std::fs::read_to_string(path).map_err(failed)
+}
+
+/// The `.toml` files in a folder with rules and the folders in it, in a fixed order.
+pub(crate) fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, CatalogueError> {
+    let mut files = Vec::new();
+    collect(folder, &mut Vec::new(), &mut files)?;
+    files.sort();
+    Ok(files)
 }
 
 /// The `.toml` files in a folder and the folders in it. A folder inside itself (by a link) is looked at once.

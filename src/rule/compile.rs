@@ -133,6 +133,18 @@ pub enum Builtin {
     NotInForce,
     /// The first place that points the tool at Z.ai.
     PointsAtZai,
+    /// An ignore that hides nothing. This one and those below look at ignores, after everything else.
+    IgnoreUnused,
+    /// An ignore whose last day is over.
+    IgnoreExpired,
+    /// An ignore without a reason.
+    IgnoreWithoutReason,
+    /// An ignore of a rule that there isn't.
+    IgnoreUnknownRule,
+    /// A comment for us that can't be read.
+    IgnoreMalformed,
+    /// An entry of the baseline that no finding needs any more.
+    BaselineUnused,
 }
 
 /// A compiled check.
@@ -223,11 +235,17 @@ const OPERATIONS: [&str; 8] = [
     "builtin:nearest-endpoint",
     "builtin:nearest-model",
 ];
-const BUILTINS: [&str; 4] = [
-    "unreadable",
-    "duplicate-key",
-    "not-in-force",
-    "points-at-zai",
+const BUILTINS: [(&str, Builtin); 10] = [
+    ("unreadable", Builtin::Unreadable),
+    ("duplicate-key", Builtin::DuplicateKey),
+    ("not-in-force", Builtin::NotInForce),
+    ("points-at-zai", Builtin::PointsAtZai),
+    ("ignore-unused", Builtin::IgnoreUnused),
+    ("ignore-expired", Builtin::IgnoreExpired),
+    ("ignore-without-reason", Builtin::IgnoreWithoutReason),
+    ("ignore-unknown-rule", Builtin::IgnoreUnknownRule),
+    ("ignore-malformed", Builtin::IgnoreMalformed),
+    ("baseline-unused", Builtin::BaselineUnused),
 ];
 
 impl Rule {
@@ -496,12 +514,10 @@ impl Compiler<'_> {
             (Some(at), None, None) => Place::At(self.at(at)?),
             (None, Some(each), None) => Place::Each(self.query(each)?),
             (None, None, Some(name)) => {
-                Place::Builtin(match self.word(name, &BUILTINS, "builtin check")? {
-                    "unreadable" => Builtin::Unreadable,
-                    "duplicate-key" => Builtin::DuplicateKey,
-                    "not-in-force" => Builtin::NotInForce,
-                    _ => Builtin::PointsAtZai,
-                })
+                let known = BUILTINS.map(|(name, _)| name);
+                let word = self.word(name, &known, "builtin check")?;
+                let found = BUILTINS.iter().find(|(name, _)| *name == word);
+                Place::Builtin(found.map_or(Builtin::Unreadable, |(_, builtin)| *builtin))
             }
             _ => {
                 return Err(self.source.error(

@@ -629,6 +629,18 @@ pub struct Case {
     /// Whether the files belong to a git repository.
     #[serde(default)]
     pub in_repository: bool,
+    /// Other rules that take part, for rules that look at ignores.
+    #[serde(default)]
+    pub with_rules: Vec<String>,
+    /// The text of a `.glm-setup.toml` above the file.
+    #[serde(default)]
+    pub settings: Option<String>,
+    /// The text of a baseline above the file.
+    #[serde(default)]
+    pub baseline: Option<String>,
+    /// The day on which it is, for ignores with an end; `2026-01-01` when absent.
+    #[serde(default)]
+    pub today: Option<String>,
 }
 
 /// Another file in a case.

@@ -98,8 +98,11 @@ impl Layout {
                 return None;
             };
             let name = name.to_string_lossy();
-            // yadm: `settings.json##os.Linux`.
-            let name = name.split("##").next().unwrap_or(&name);
+            // yadm: `settings.json##os.Linux`, `settings.json##template.esh`.
+            let (name, conditions) = name.split_once("##").unwrap_or((&name, ""));
+            target.template |= conditions.split(',').any(|condition| {
+                matches!(condition.split('.').next(), Some("t" | "template" | "yadm"))
+            });
             if root.is_some() {
                 let (name, template) = chezmoi_name(name)?;
                 target.path.push(name);
@@ -210,6 +213,23 @@ mod tests {
         let target = Layout::Plain.target(Path::new(
             ".claude##class.Work/settings.json##os.Linux,e.json",
         ));
-        assert_eq!(target.unwrap().path, Path::new(".claude/settings.json"));
+        let target = target.unwrap();
+        assert_eq!(target.path, Path::new(".claude/settings.json"));
+        assert!(!target.template);
+    }
+
+    #[test]
+    fn yadms_templates_are_templates() {
+        for (name, template) in [
+            ("a.json##template", true),
+            ("a.json##template.esh", true),
+            ("a.json##os.Linux,t.j2", true),
+            ("a.json##default", false),
+            ("a.json##hostname.t", false),
+        ] {
+            let target = Layout::Plain.target(Path::new(name)).unwrap();
+            assert_eq!(target.path, Path::new("a.json"), "{name}");
+            assert_eq!(target.template, template, "{name}");
+        }
     }
 }

@@ -120,6 +120,7 @@ impl Place {
             home: Some(home),
             facts: None,
             rules_dir: Vec::new(),
+            isolated: true,
             color: Color::Never,
             verbose: false,
             quiet: false,

@@ -13,6 +13,7 @@ use super::report::{Region, Report};
 use super::visible;
 use crate::finding::{Finding, Severity};
 use crate::transaction::hash;
+use crate::tuning::By;
 
 /// The schema that the output keeps to.
 const SCHEMA: &str =
@@ -37,6 +38,7 @@ pub fn sarif(report: &Report<'_>) -> Value {
         .iter()
         .map(|finding| result(finding, report, &rules, &mut known))
         .collect();
+    let results = suppressed(results, report, &rules, &mut known);
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -76,6 +78,36 @@ fn invocation(report: &Report<'_>) -> Value {
         "toolExecutionNotifications": problems.collect::<Vec<_>>(),
         "toolConfigurationNotifications": skipped.collect::<Vec<_>>(),
     })
+}
+
+/// The results with those that are ignored. Where one has `suppressions`, all must have them.
+fn suppressed(
+    mut results: Vec<Value>,
+    report: &Report<'_>,
+    rules: &rules::Rules,
+    known: &mut HashMap<String, usize>,
+) -> Vec<Value> {
+    let ignored = &report.plan.ignored;
+    if !ignored.is_empty() {
+        for one in &mut results {
+            one["suppressions"] = json!([]);
+        }
+    }
+    results.extend(ignored.iter().map(|one| {
+        let by = &one.suppression;
+        let mut value = result(&one.finding, report, rules, known);
+        value["suppressions"] = json!([{
+            "kind": if by.by == By::Comment { "inSource" } else { "external" },
+            "status": "accepted",
+            "justification": shown(report, &by.reason),
+            "location": { "physicalLocation": {
+                "artifactLocation": artifact(report, &by.file),
+                "region": { "startLine": by.line },
+            }},
+        }]);
+        value
+    }));
+    results
 }
 
 fn result(

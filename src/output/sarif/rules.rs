@@ -21,7 +21,9 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn new(report: &Report<'_>) -> Self {
-        let findings = report.plan.findings.iter();
+        let plan = report.plan;
+        let ignored = plan.ignored.iter().map(|one| &one.finding);
+        let findings = plan.findings.iter().chain(ignored);
         let ids: BTreeSet<&str> = findings.map(|finding| finding.rule.as_str()).collect();
         let mut rules = Self {
             descriptors: Vec::new(),

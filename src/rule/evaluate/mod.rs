@@ -409,6 +409,13 @@ impl<'r, 's> Evaluation<'r, 's> {
                     hits.push(self.hit_at(check, index, layer, pointer, Some(value), &violation));
                 }
             }
+            // These are judged by the plan, when it is known what they hide.
+            Builtin::IgnoreUnused
+            | Builtin::IgnoreExpired
+            | Builtin::IgnoreWithoutReason
+            | Builtin::IgnoreUnknownRule
+            | Builtin::IgnoreMalformed
+            | Builtin::BaselineUnused => {}
             Builtin::NotInForce => {
                 for index in &configuration.layers {
                     let layer = &workspace.layers[*index];

@@ -1,0 +1,74 @@
+//! `lint --write-baseline`: what is found now is known from now on.
+
+use std::path::Path;
+
+use super::Exit;
+use super::context::{Context, Failure};
+use crate::finding::Category;
+use crate::output::human::counted;
+use crate::output::redactor_for;
+use crate::plan::{Plan, Request};
+use crate::tool::Workspace;
+use crate::tuning::{Baseline, BaselineEntry};
+
+/// Writes the baseline: what it held and still is or wasn't looked at, and every finding of this run.
+pub(super) fn write(
+    context: &Context,
+    path: &Path,
+    plan: &Plan,
+    workspace: &Workspace,
+    request: &Request,
+) -> Result<Exit, Failure> {
+    context.complain_of(&workspace.problems, &redactor_for(workspace));
+    let before = request
+        .tuning
+        .as_ref()
+        .and_then(|tuning| tuning.baseline())
+        .map(|baseline| baseline.entries.as_slice())
+        .unwrap_or_default();
+    let kept = before.iter().enumerate();
+    let kept = kept.filter(|(index, _)| !plan.unused_known.contains(index));
+    let mut entries: Vec<BaselineEntry> = kept.map(|(_, entry)| entry.clone()).collect();
+    // What is wrong with an ignore is to be mended, not to be known.
+    for finding in plan
+        .findings
+        .iter()
+        .filter(|finding| finding.category != Category::Ignores)
+    {
+        let layer = workspace
+            .layers
+            .iter()
+            .find(|layer| layer.config.path == finding.file);
+        let value = layer.and_then(|layer| finding.pointer.get(layer.document.value()));
+        entries.push(BaselineEntry::new(
+            path,
+            &context.environment.home,
+            &finding.rule,
+            &finding.file,
+            &finding.pointer,
+            value,
+        ));
+    }
+    entries.sort();
+    entries.dedup();
+    let new = entries.iter().filter(|entry| !before.contains(entry));
+    let (count, new, dropped) = (entries.len(), new.count(), plan.unused_known.len());
+    Baseline::write(path, entries)?;
+    if !context.global.quiet {
+        context.print(&format!(
+            "{}: {} known ({new} new, {dropped} dropped)\n",
+            context.display(path),
+            counted(count, "finding")
+        ));
+        if before.is_empty() && count > 0 {
+            context.print(
+                "`baseline = \"FILE\"` in .glm-setup.toml, or --baseline FILE, leaves them out of later runs\n",
+            );
+        }
+    }
+    Ok(if workspace.problems.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Incomplete
+    })
+}

@@ -1,0 +1,181 @@
+//! `lint --fix` and `--diff`: the fixes of the rules, by the same way as `apply`.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Lint, LintFormat};
+use super::change::{agreed, busy, commit, leave_unwritable, recover, tail};
+use super::context::{Context, Failure};
+use super::lint::read;
+use super::view::View;
+use super::{Exit, view};
+use crate::finding::{Finding, FixState};
+use crate::output::human::counted;
+use crate::plan::{Plan, Request};
+use crate::tool::Workspace;
+use crate::transaction::{Purpose, Written};
+
+/// What was mended.
+pub(super) struct Mended {
+    /// The plan that was written.
+    plan: Plan,
+    /// What was written; `None` when there was nothing to do.
+    written: Option<Written>,
+    /// The changes as JSON.
+    changes: serde_json::Value,
+}
+
+impl Mended {
+    /// Whether a tool had to be left alone.
+    pub(super) fn incomplete(&self) -> bool {
+        !self.plan.refusals.is_empty()
+    }
+
+    /// For people: how much was mended, and how to take it back.
+    pub(super) fn text(&self, context: &Context) -> String {
+        let Some(written) = &self.written else {
+            return "nothing to mend\n".to_owned();
+        };
+        let count = self.plan.findings.iter().filter(|one| is_mended(one));
+        format!(
+            "{} mended{}",
+            counted(count.count(), "finding"),
+            tail(context, written)
+        )
+    }
+
+    /// For programs: the changes and the transaction's id take the place of those that lint would plan.
+    pub(super) fn add_to(&self, value: &mut serde_json::Value) {
+        value["changes"] = self.changes.clone();
+        value["summary"]["changes"] = self.plan.files.len().into();
+        let id = self.written.as_ref().map(|written| written.id.to_string());
+        value["transaction"] = id.into();
+    }
+}
+
+fn is_mended(finding: &Finding) -> bool {
+    matches!(finding.fix, FixState::Planned(_) | FixState::Mended)
+}
+
+/// Writes the fixes.
+pub(super) fn mend(context: &Context, args: &Lint, request: &Request) -> Result<Mended, Failure> {
+    recover(context)?;
+    let (plan, workspace) = fixes(context, args, request)?;
+    let view = View::new(context, &workspace);
+    complain(context, &plan, &view);
+    let purpose = Purpose {
+        command: "lint".to_owned(),
+        profile: args.profile.clone(),
+        facts: Some(plan.facts.clone()),
+    };
+    let written = commit(context, &purpose, &args.paths, &plan.files, Vec::new())?;
+    let changes = match args.format {
+        LintFormat::Json => {
+            let mut value = crate::output::json::plan(&plan, &[], &view.redactor, &|file| {
+                view.whole_diff(file)
+            });
+            value["changes"].take()
+        }
+        _ => serde_json::Value::Null,
+    };
+    Ok(Mended {
+        plan,
+        written,
+        changes,
+    })
+}
+
+/// Shows the fixes as a diff and writes nothing.
+pub(super) fn show(context: &Context, args: &Lint, request: &Request) -> Result<Exit, Failure> {
+    let (plan, workspace) = fixes(context, args, request)?;
+    let view = View::new(context, &workspace);
+    context.complain_of(&workspace.problems, &view.redactor);
+    complain(context, &plan, &view);
+    for file in &plan.files {
+        let label = view::label_from(context, &args.paths, &file.path);
+        context.print(&view.patch(file, &label));
+    }
+    let count = plan.findings.iter().filter(|finding| is_mended(finding));
+    if !context.global.quiet {
+        context.message(&match plan.files.len() {
+            0 => "nothing to mend".to_owned(),
+            files => format!(
+                "{} would be mended in {}; nothing was written",
+                counted(count.count(), "finding"),
+                counted(files, "file")
+            ),
+        });
+    }
+    Ok(
+        if !plan.refusals.is_empty() || !workspace.problems.is_empty() {
+            Exit::Incomplete
+        } else if plan.files.is_empty() {
+            Exit::Clean
+        } else {
+            Exit::Findings
+        },
+    )
+}
+
+/// Tells of tools that are left alone, and of what somebody should know.
+fn complain(context: &Context, plan: &Plan, view: &View<'_>) {
+    for refusal in &plan.refusals {
+        let reason = view.redactor.text(&refusal.reason);
+        context.message(&format!("{} is left alone: {reason}", refusal.tool));
+    }
+}
+
+/// The plan of what may be written.
+fn fixes(context: &Context, args: &Lint, request: &Request) -> Result<(Plan, Workspace), Failure> {
+    let mut workspace = read(context, args)?;
+    let tuning = request.tuning.as_deref().map(|tuning| {
+        let mut tuning = tuning.clone();
+        tuning.judges = false;
+        std::rc::Rc::new(tuning)
+    });
+    let request = Request {
+        fix: true,
+        unsafe_fixes: args.tuning.unsafe_fixes.is_some(),
+        unsafe_rules: args.tuning.unsafe_fixes.clone().unwrap_or_default(),
+        tuning,
+        // A program that runs doesn't overwrite what lies in a repository.
+        busy: match args.paths.is_empty() {
+            true => busy(context, &workspace),
+            false => Default::default(),
+        },
+        ..request.clone()
+    };
+    let mut plan = agreed(context, &mut workspace, &request)?;
+    stay_inside(context, args, &mut plan);
+    leave_unwritable(context, &args.paths, &mut plan);
+    Ok((plan, workspace))
+}
+
+/// With paths, nothing outside them is written: a link in a repository must not lead a fix out of it.
+fn stay_inside(context: &Context, args: &Lint, plan: &mut Plan) {
+    if args.paths.is_empty() {
+        return;
+    }
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let named: Vec<PathBuf> = args.paths.iter().map(|path| real(path)).collect();
+    let outside: Vec<(String, String)> = plan
+        .files
+        .iter()
+        .filter(|file| {
+            let path = real(&file.path);
+            !named.iter().any(|folder| path.starts_with(folder))
+        })
+        .map(|file| {
+            let reason = format!(
+                "{} lies outside the paths that were named",
+                context.display(&file.path)
+            );
+            (file.tool.clone(), reason)
+        })
+        .collect();
+    for (tool, reason) in outside {
+        plan.refuse(&tool, reason);
+    }
+    let mut files = std::mem::take(&mut plan.files);
+    files.retain(|file| !plan.refuses(&file.tool));
+    plan.files = files;
+}
