@@ -1,136 +1,300 @@
-//! The real Claude Code and opencode accept every file that `apply` writes.
+//! The real tools accept every file that `apply` writes.
 //!
-//! These tests need the tools, installed by `tests/real/install.sh`, so they are ignored by default:
-//! `cargo test --test real -- --ignored`.
+//! These tests need the tools of `tests/real/versions.toml`, installed by `tests/real/install.sh`, so they are ignored by
+//! default: `cargo test --test real -- --ignored`, or one tool of them: `cargo test --test real -- --ignored claude_code`.
+//!
+//! * `GLM_SETUP_REAL=DIR`: the tools are there instead of in `target/real`.
+//! * `GLM_SETUP_REAL_SAMPLE=N`: at most N fixtures of each tool, spread over all of them (what fits in CI).
+//! * `GLM_SETUP_EVIDENCE=DIR`: also ask about each home as it was before, and write what was seen to
+//!   `DIR/accepts-<tool>.tsv` (see `tests/real/evidence.py`).
 
 #![allow(clippy::unwrap_used)]
 
 mod common;
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Home, all_fixtures};
+use common::{Home, KEY, all_fixtures};
+use serde::Deserialize;
 
-/// A program that `tests/real/install.sh` has installed.
-fn program(name: &str) -> PathBuf {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let folder =
-        std::env::var_os("GLM_SETUP_REAL").map_or_else(|| root.join("target/real"), PathBuf::from);
-    let program = folder.join("node_modules/.bin").join(name);
+/// An entry of `tests/real/versions.toml`, as far as these tests need it.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Tool {
+    program: PathBuf,
+    node: Option<String>,
+    accepts: Option<Accepts>,
+}
+
+/// How a tool is asked whether it takes a home.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Accepts {
+    script: String,
+    fixtures: String,
+    #[serde(default)]
+    needs: Vec<PathBuf>,
+    #[serde(default = "yes")]
+    metered: bool,
+    program_of: Option<String>,
+    at_least: usize,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What a tool says about a home.
+#[derive(Debug, PartialEq)]
+enum Verdict {
+    Takes,
+    Refuses(String),
+    /// There is nothing in this home that could be asked about, or the machine doesn't allow it.
+    Unknown(String),
+}
+
+impl Verdict {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Takes => "takes",
+            Self::Refuses(_) => "refuses",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn tools() -> BTreeMap<String, Tool> {
+    toml::from_str(&fs::read_to_string(root().join("tests/real/versions.toml")).unwrap()).unwrap()
+}
+
+/// Something that `tests/real/install.sh` has installed.
+fn installed(tools: &BTreeMap<String, Tool>, name: &str) -> PathBuf {
+    let folder = std::env::var_os("GLM_SETUP_REAL")
+        .map_or_else(|| root().join("target/real"), PathBuf::from);
+    let program = folder.join(name).join(&tools[name].program);
     assert!(
         program.exists(),
-        "{} is not there: run tests/real/install.sh first",
+        "{} is not there: run tests/real/install.sh {name}",
         program.display()
     );
     program
 }
 
-/// Applies a profile to a fixture and asks a script whether the real tool takes the outcome.
-fn accepted(
-    fixture: &str,
-    script: &str,
-    program: &Path,
-    arguments: &[&str],
-) -> Result<bool, String> {
-    let home = Home::fixture(fixture);
-    let before = home.files();
-    let run = home.run(&[&["apply", "--yes"], arguments].concat());
-    let left_alone = run.stdout.contains("is left alone");
-    run.exits(if left_alone { 3 } else { 0 });
-    if home.files() == before {
-        return Ok(false);
-    }
-    let Err(said) = ask(script, program, &home) else {
-        return Ok(true);
-    };
-    // What the tool refused before, for a reason that no rule mends, it may refuse still.
-    if ask(script, program, &Home::fixture(fixture)).is_err() {
-        return Ok(false);
-    }
-    Err(format!("{fixture} {arguments:?}\n{said}"))
+/// A tool, ready to be asked.
+struct Asked {
+    accepts: Accepts,
+    program: PathBuf,
+    /// What runs the script: `bash`, or the Node for a script in JavaScript.
+    node: Option<PathBuf>,
 }
 
-/// Whether the real tool takes a home, by a script of `tests/real`; what it says if not.
-fn ask(script: &str, program: &Path, home: &Home) -> Result<(), String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/real")
-        .join(script);
-    let output = Command::new("bash")
-        .arg(script)
-        .arg(program)
-        .arg(home.path(""))
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    // The scripts end with 2 when they could not ask.
-    assert_ne!(output.status.code(), Some(2), "{}", text(&output.stderr));
-    if output.status.success() {
-        return Ok(());
+impl Asked {
+    fn new(name: &str) -> Self {
+        let mut tools = tools();
+        let accepts = tools.get_mut(name).unwrap().accepts.take().unwrap();
+        let program = installed(&tools, accepts.program_of.as_deref().unwrap_or(name));
+        let node = tools[name]
+            .node
+            .as_deref()
+            .map(|node| installed(&tools, node));
+        Self {
+            accepts,
+            program,
+            node,
+        }
     }
-    Err(format!("{}{}", text(&output.stdout), text(&output.stderr)))
+
+    /// Whether the real tool takes a home.
+    fn about(&self, home: &Home) -> Verdict {
+        let script = root().join("tests/real").join(&self.accepts.script);
+        let javascript = script
+            .extension()
+            .is_some_and(|extension| extension == "mjs");
+        let mut command = Command::new(if javascript { "node" } else { "bash" });
+        if let Some(node) = &self.node {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let mut folders = vec![node.parent().unwrap().to_owned()];
+            folders.extend(std::env::split_paths(&path));
+            command.env("PATH", std::env::join_paths(folders).unwrap());
+            command.env("QWEN_NODE", node);
+        }
+        let output = command
+            .arg(script)
+            .arg(&self.program)
+            .arg(home.path(""))
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        match output.status.code() {
+            Some(0) => Verdict::Takes,
+            Some(2) => Verdict::Unknown(said),
+            _ => Verdict::Refuses(said),
+        }
+    }
+
+    /// The fixtures that have something to ask about.
+    fn fixtures(&self) -> Vec<String> {
+        let prefix = format!("{}/", self.accepts.fixtures);
+        let needs = &self.accepts.needs;
+        let mut fixtures: Vec<String> = all_fixtures()
+            .into_iter()
+            .filter(|fixture| fixture.starts_with(&prefix))
+            .filter(|fixture| {
+                let home = common::fixtures().join(fixture).join("home");
+                needs.is_empty() || needs.iter().any(|need| home.join(need).exists())
+            })
+            .collect();
+        if let Some(sample) = sample() {
+            let step = fixtures.len().div_ceil(sample);
+            fixtures = fixtures.into_iter().step_by(step).collect();
+        }
+        fixtures
+    }
 }
 
-/// All fixtures of a tool with all profiles; only those that are changed and
-/// accepted count.
-fn all_accepted(prefix: &str, needs: &str, script: &str, program: PathBuf, profiles: &[&[&str]]) {
-    let mut failures = Vec::new();
-    let mut asked = 0;
-    for fixture in all_fixtures()
+/// How many fixtures of each tool are asked about, when not all are.
+fn sample() -> Option<usize> {
+    let sample = std::env::var("GLM_SETUP_REAL_SAMPLE").ok()?;
+    Some(sample.parse().expect("GLM_SETUP_REAL_SAMPLE is a number"))
+}
+
+/// Applies a profile to a home; the rules that changed something.
+fn apply(home: &Home, arguments: &[&str]) -> Vec<String> {
+    let mut command = home.command();
+    command
+        .args(["apply", "--yes", "--format", "json"])
+        .args(arguments)
+        .env("ZAI_API_KEY", KEY);
+    let run = home.finish(&mut command);
+    let answer = run.json();
+    // Something that can't be read or done is left alone; the rest is done all the same.
+    let left_alone = ["errors", "refused"]
         .iter()
-        .filter(|fixture| fixture.starts_with(prefix))
-    {
-        if !Home::fixture(fixture).path(needs).exists() {
-            continue;
-        }
-        for arguments in profiles {
-            match accepted(fixture, script, &program, arguments) {
-                Ok(counts) => asked += usize::from(counts),
-                Err(failure) => failures.push(failure),
+        .any(|key| answer[key].as_array().is_some_and(|list| !list.is_empty()));
+    run.exits(if left_alone { 3 } else { 0 });
+    let mut rules: Vec<String> = answer["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|change| change["rules"].as_array().unwrap())
+        .map(|rule| rule.as_str().unwrap().to_owned())
+        .collect();
+    rules.sort();
+    rules.dedup();
+    rules
+}
+
+/// All fixtures of a tool, with each profile that it knows. A home counts when it is changed and accepted.
+fn accepts_what_was_written(name: &str) {
+    let tool = Asked::new(name);
+    let evidence = std::env::var_os("GLM_SETUP_EVIDENCE").map(PathBuf::from);
+    let mut profiles: Vec<&[&str]> = vec![&["--profile", "lite", "--unsafe-fixes"]];
+    if tool.accepts.metered {
+        profiles.push(&["--profile", "metered"]);
+    }
+    let (mut failures, mut asked, mut table) = (Vec::new(), 0, String::new());
+    for fixture in tool.fixtures() {
+        let mut before = None;
+        for arguments in &profiles {
+            let home = Home::fixture(&fixture);
+            let bytes = home.files();
+            let rules = apply(&home, arguments);
+            if home.files() == bytes {
+                continue;
             }
+            let after = tool.about(&home);
+            // What the tool refused before, for a reason that no rule mends, it may refuse still.
+            if (evidence.is_some() || after != Verdict::Takes) && before.is_none() {
+                before = Some(tool.about(&Home::fixture(&fixture)));
+            }
+            match (&after, &before) {
+                (Verdict::Takes, _) => asked += 1,
+                (_, Some(Verdict::Takes)) | (Verdict::Refuses(_), Some(Verdict::Unknown(_))) => {
+                    failures.push(format!("{fixture} {arguments:?}\n{after:?}"));
+                }
+                _ => {}
+            }
+            let _ = writeln!(
+                table,
+                "{name}\t{fixture}\t{}\t{}\t{}\t{}",
+                arguments.join(" "),
+                before.as_ref().map_or("", Verdict::word),
+                after.word(),
+                rules.join(" ")
+            );
         }
     }
-    assert!(asked >= 15, "only {asked} homes were changed and accepted");
+    if let Some(folder) = evidence {
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("accepts-{name}.tsv")), table).unwrap();
+    }
     assert!(
         failures.is_empty(),
-        "{} of {asked}:\n{}",
+        "{name}: {} of {asked}:\n{}",
         failures.len(),
         failures.join("\n")
     );
-}
-
-#[test]
-#[ignore = "needs the real tool"]
-fn claude_code_accepts_what_was_written() {
-    let profiles: &[&[&str]] = &[&["--profile", "lite", "--unsafe-fixes"]];
-    all_accepted(
-        "claude-code/",
-        ".claude/settings.json",
-        "claude-accepts.sh",
-        program("claude"),
-        profiles,
+    let least = sample().map_or(tool.accepts.at_least, |_| 1);
+    assert!(
+        asked >= least,
+        "{name}: only {asked} homes were changed and accepted"
     );
 }
 
-#[test]
-#[ignore = "needs the real tool"]
-fn opencode_accepts_what_was_written() {
-    let profiles: &[&[&str]] = &[
-        &["--profile", "lite", "--unsafe-fixes"],
-        &["--profile", "metered"],
-    ];
-    all_accepted(
-        "opencode/",
-        ".config/opencode",
-        "opencode-accepts.sh",
-        program("opencode"),
-        profiles,
-    );
+/// One test for each tool that can be asked.
+macro_rules! tools {
+    ($($test:ident = $name:literal,)*) => {
+        $(#[test]
+        #[ignore = "needs the real tool"]
+        fn $test() {
+            accepts_what_was_written($name);
+        })*
+
+        #[test]
+        fn every_tool_that_can_be_asked_has_a_test() {
+            let mut tested = [$($name),*];
+            tested.sort_unstable();
+            let can_be_asked: Vec<String> = tools()
+                .into_iter()
+                .filter(|(_, tool)| tool.accepts.is_some())
+                .map(|(name, _)| name)
+                .collect();
+            assert_eq!(can_be_asked, tested);
+        }
+    };
+}
+
+tools! {
+    aider = "aider",
+    claude_code = "claude-code",
+    cline_2 = "cline-2",
+    cline_3 = "cline-3",
+    codex = "codex",
+    continue_cli = "continue",
+    droid = "droid",
+    goose = "goose",
+    kilo_code = "kilo-code",
+    oh_my_opencode = "oh-my-opencode",
+    openclaw = "openclaw",
+    opencode = "opencode",
+    qwen_code = "qwen-code",
+    roo_code = "roo-code",
+    sillytavern = "sillytavern",
 }
 
 #[test]
 #[ignore = "needs the real tool"]
 fn opencode_accepts_a_config_that_apply_created() {
+    let tool = Asked::new("opencode");
     for (profile, more) in [
         ("lite", &[][..]),
         ("metered", &[]),
@@ -152,7 +316,6 @@ fn opencode_accepts_a_config_that_apply_created() {
         ];
         arguments.extend(more);
         home.run(&arguments).exits(0);
-        let asked = ask("opencode-accepts.sh", &program("opencode"), &home);
-        assert_eq!(asked, Ok(()), "{profile}");
+        assert_eq!(tool.about(&home), Verdict::Takes, "{profile}");
     }
 }
