@@ -75,17 +75,27 @@ fn tools() -> BTreeMap<String, Tool> {
     toml::from_str(&fs::read_to_string(root().join("tests/real/versions.toml")).unwrap()).unwrap()
 }
 
+/// Where `tests/real/install.sh` puts the tools.
+fn folder() -> PathBuf {
+    std::env::var_os("GLM_SETUP_REAL").map_or_else(|| root().join("target/real"), PathBuf::from)
+}
+
 /// Something that `tests/real/install.sh` has installed.
 fn installed(tools: &BTreeMap<String, Tool>, name: &str) -> PathBuf {
-    let folder = std::env::var_os("GLM_SETUP_REAL")
-        .map_or_else(|| root().join("target/real"), PathBuf::from);
-    let program = folder.join(name).join(&tools[name].program);
+    let program = folder().join(name).join(&tools[name].program);
     assert!(
         program.exists(),
         "{} is not there: run tests/real/install.sh {name}",
         program.display()
     );
     program
+}
+
+/// The version of a tool, as `tests/real/install.sh` noted it: the last part of `package@1.2.3` or `package==1.2.3`.
+fn version(name: &str) -> String {
+    let packages = fs::read_to_string(folder().join(name).join("installed")).unwrap();
+    let version = packages.trim().rsplit(['@', '=']).next().unwrap();
+    version.to_owned()
 }
 
 /// A tool, ready to be asked.
@@ -201,6 +211,7 @@ fn accepts_what_was_written(name: &str) {
     if tool.accepts.metered {
         profiles.push(&["--profile", "metered"]);
     }
+    let version = version(tool.accepts.program_of.as_deref().unwrap_or(name));
     let (mut failures, mut asked, mut table) = (Vec::new(), 0, String::new());
     for fixture in tool.fixtures() {
         let mut before = None;
@@ -225,7 +236,8 @@ fn accepts_what_was_written(name: &str) {
             }
             let _ = writeln!(
                 table,
-                "{name}\t{fixture}\t{}\t{}\t{}\t{}",
+                "{}\t{name}\t{version}\t{fixture}\t{}\t{}\t{}\t{}",
+                jiff::Timestamp::now().strftime("%Y-%m-%d"),
                 arguments.join(" "),
                 before.as_ref().map_or("", Verdict::word),
                 after.word(),
@@ -289,6 +301,25 @@ tools! {
     qwen_code = "qwen-code",
     roo_code = "roo-code",
     sillytavern = "sillytavern",
+}
+
+/// What runs a tool does so in a network namespace, and refuses where it can't make one.
+#[test]
+fn no_script_runs_a_tool_with_a_network() {
+    let mut scripts = 0;
+    for entry in fs::read_dir(root().join("tests/real")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if !name.ends_with("-accepts.sh") && !name.ends_with("-measure.sh") {
+            continue;
+        }
+        scripts += 1;
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("unshare"), "{name} makes no namespace");
+        let refuses = regex::Regex::new("no (network )?namespaces? may be made here").unwrap();
+        assert!(refuses.is_match(&text), "{name} does not refuse");
+    }
+    assert!(scripts >= 20, "only {scripts} scripts were looked at");
 }
 
 #[test]

@@ -101,7 +101,8 @@ case $tool in
         run node "$bin" -y -p hi ;;
     continue)
         version=$(HOME=$work/home node "$bin" --version)
-        run node "$bin" -p hi ;;
+        # In YAML a key of nothing but zeros and a point would be a number.
+        run env ZAI_API_KEY=a${key#0} node "$bin" -p hi ;;
     aider)
         version=$(HOME=$work/home "$bin" --version | cut -d' ' -f2)
         run env OPENAI_API_KEY=$key "$bin" --message hi --no-git --no-pretty --yes-always --analytics-disable --no-check-update --no-show-model-warnings ;;

@@ -20,6 +20,7 @@ for name in wanted:
     if name not in table:
         sys.exit(f"install.sh: {name} is not in versions.toml")
 needed = [table[name]["node"] for name in wanted if "node" in table[name]]
+needed += [table[name]["accepts"]["program-of"] for name in wanted if "program-of" in table[name].get("accepts", {})]
 for name in dict.fromkeys(needed + wanted):
     entry = table[name]
     kind = "pip" if "pip" in entry else "npm"

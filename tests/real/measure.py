@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""measure.py [--latest] [TOOL…]
+
+Measures the real tools before and after `glm-setup apply`, as tests/real/measures.toml says, and writes
+tests/real/results/measured-<tool>.tsv (or $GLM_SETUP_EVIDENCE). Columns: date, tool, version, scenario, change, then requests,
+refused, most in flight, endpoints and models, first before and then after the change, and the rules that it speaks of.
+
+Needs the tools (tests/real/install.sh), a built glm-setup ($GLM_SETUP_BIN, default target/debug/glm-setup), node, openssl, and
+root or user namespaces. Every program runs in a network namespace with loopback only; its own exit code is not looked at.
+Exit 0, or 1 when something could not be measured (said which).
+"""
+
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+REAL = pathlib.Path(os.environ.get("GLM_SETUP_REAL", ROOT / "target/real"))
+RESULTS = pathlib.Path(os.environ.get("GLM_SETUP_EVIDENCE", HERE / "results"))
+BINARY = pathlib.Path(os.environ.get("GLM_SETUP_BIN", ROOT / "target/debug/glm-setup")).resolve()
+VERSIONS = tomllib.loads((HERE / "versions.toml").read_text())
+MEASURES = tomllib.loads((HERE / "measures.toml").read_text())
+KEY = "00000000000000000000000000000000.0000000000000000"
+STAGES = ["--profile lite", "--profile lite --unsafe-fixes"]
+
+
+class CannotMeasure(Exception):
+    """A script said that it could not, or printed nothing that could be read."""
+
+
+def offline():
+    """The scripts make the namespaces; without the right to, they would have to refuse, so say it once and at once."""
+    for flags in ("-nm", "-rnm"):
+        if subprocess.run(["unshare", flags, "true"], stderr=subprocess.DEVNULL).returncode == 0:
+            return
+    sys.exit("measure.py: no network namespace may be made here; nothing is measured with a network")
+
+
+def program(name):
+    """The installed program of a tool."""
+    path = (REAL / name / VERSIONS[name]["program"])
+    if not path.exists():
+        raise CannotMeasure(f"{path} is not there: run tests/real/install.sh {name}")
+    return path.absolute()
+
+
+def environment(tool, more):
+    """This process's, with the tool's Node in front."""
+    result = dict(os.environ)
+    node = VERSIONS[tool].get("node")
+    if node:
+        node = program(node)
+        result["PATH"] = f"{node.parent}:{result['PATH']}"
+        result["QWEN_NODE"] = str(node)
+    for key, value in more.items():
+        if key == "OMO":
+            result["OMO_MODULES"] = str(program("oh-my-opencode").parent)
+        else:
+            result[key] = value
+    return result
+
+
+def run(command, env):
+    """The lines of tab-separated values that a script prints."""
+    done = subprocess.run(["bash", *map(str, command)], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    lines = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") >= 5]
+    if done.returncode == 2 or not lines:
+        raise CannotMeasure(f"{command[0]}: {done.stderr.strip() or done.stdout.strip() or 'nothing printed'}")
+    return lines
+
+
+def figures(tool, line):
+    """requests, refused, most in flight, endpoints, models."""
+    requests, refused, most, *rest = line[3:]
+    if tool == "openclaw":  # seconds, then `host/path model (count)`
+        places = [place.rsplit(" (", 1)[0] for place in rest[1:]]
+        rest = [" ".join(sorted({place.split(" ")[0] for place in places})), " ".join(sorted({place.split(" ")[-1] for place in places}))]
+    rest = [*rest, "", ""][:2]
+    return [requests, refused, most, *rest]
+
+
+def apply(home, options):
+    """Applies a profile; the rules that changed something."""
+    state = home.parent / "state"
+    env = {"HOME": str(home), "XDG_STATE_HOME": str(state), "XDG_CONFIG_HOME": str(home.parent / "config"), "PATH": "/usr/bin:/bin", "ZAI_API_KEY": KEY}
+    command = [BINARY, "--home", home, "apply", "--yes", "--force", "--format", "json", *options.split()]
+    # The home is the working folder too, so that no project of this machine is looked at.
+    done = subprocess.run(command, env=env, capture_output=True, text=True, cwd=home)
+    if done.returncode not in (0, 3):
+        raise CannotMeasure(f"apply {options} ended with {done.returncode}: {done.stderr}")
+    return sorted({rule for change in json.loads(done.stdout)["changes"] for rule in change["rules"]})
+
+
+def make_home(entry, folder):
+    """A fresh copy of the home of an entry."""
+    home = folder / "home"
+    if "fixture" in entry:
+        shutil.copytree(ROOT / "tests/fixtures" / entry["fixture"] / "home", home)
+    else:
+        for name, text in entry["files"].items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_text(text + "\n")
+    return home
+
+
+def measure_home(entry):
+    """The rows of a home: one for each stage that changed something the entry speaks of."""
+    tool = entry["tool"]
+    script = entry.get("script", "home-measure.sh")
+    runs = entry.get("program-of", tool)
+    env = environment(tool, entry.get("env", {}))
+    first = [runs] if script == "home-measure.sh" else []
+
+    def ask(home):
+        line = run([HERE / script, *first, program(runs), home, entry["scenario"], *entry.get("mock", [])], env)[0]
+        return line[1], figures(tool, line)
+
+    with tempfile.TemporaryDirectory() as folder:
+        version, before = ask(make_home(entry, pathlib.Path(folder)))
+    done = []
+    for stage in STAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            home = make_home(entry, pathlib.Path(folder))
+            changed = apply(home, stage)
+            spoken = [rule for rule in entry["rules"] if rule in changed]
+            if not spoken or spoken in done:  # the second stage adds nothing that is spoken of
+                continue
+            done.append(spoken)
+            after = ask(home)[1]
+        yield [tool, version, entry["scenario"], f"apply {stage}", *before, *after, " ".join(spoken)]
+    if not done:
+        raise CannotMeasure(f"{entry['scenario']}: none of {entry['rules']} changes this home")
+
+
+def measure_own(entry):
+    """The rows of a script that knows its scenarios itself."""
+    tool = entry["tool"]
+    env = environment(tool, entry.get("env", {}))
+    if script_applies := "fixture" in entry:  # SillyTavern's: `scene: place`
+        lines = run([HERE / entry["script"], program(tool), BINARY, ROOT / "tests/fixtures" / entry["fixture"] / "home"], env)
+        scenes = {}
+        for line in lines:
+            scene, place = line[2].split(": ", 1)
+            scenes.setdefault(scene, {})[place] = (line[1], figures(tool, line))
+        for scene in list(scenes)[1:]:
+            for place, (version, after) in scenes[scene].items():
+                before = scenes["before"].get(place, (version, ["", "", "", "", ""]))[1]
+                name = f"{entry['fixture'].split('/')[1]}: {place}"
+                yield [tool, version, name, f"apply --profile {scene.removeprefix('after ')}", *before, *after, " ".join(entry["rules"])]
+        return
+    assert not script_applies
+    lines = {line[2]: line for line in run([HERE / entry["script"], program(tool)], env)}
+    for pair in entry["shows"]:
+        before, after = lines[pair["before"]], lines[pair["after"]]
+        yield [tool, before[1], pair["before"], f"{pair['after']} (by the script)", *figures(tool, before), *figures(tool, after), " ".join(pair["rules"])]
+
+
+def main():
+    offline()
+    wanted = sys.argv[1:]
+    entries = [(measure_home, entry) for entry in MEASURES["home"]] + [(measure_own, entry) for entry in MEASURES["own"]]
+    tools = list(dict.fromkeys(entry["tool"] for _, entry in entries))
+    failed = 0
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for tool in tools:
+        if wanted and tool not in wanted:
+            continue
+        rows = []
+        for how, entry in entries:
+            if entry["tool"] != tool:
+                continue
+            try:
+                for row in how(entry):
+                    row = [datetime.date.today().isoformat(), *(str(cell).replace("\t", " ") for cell in row)]
+                    print("\t".join(row), flush=True)
+                    rows.append(row)
+            except CannotMeasure as error:
+                failed = 1
+                print(f"measure.py: {tool}: {error}", file=sys.stderr, flush=True)
+        if rows:
+            (RESULTS / f"measured-{tool}.tsv").write_text("".join("\t".join(row) + "\n" for row in rows))
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
