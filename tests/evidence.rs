@@ -157,11 +157,17 @@ struct Proof {
 
 fn proofs(catalogue: &Catalogue) -> BTreeMap<String, Proof> {
     let mut proofs: BTreeMap<String, Proof> = BTreeMap::new();
-    let owner = |id: &str| catalogue.rule(id).ok().map(|rule| rule.tool);
+    let owners: BTreeMap<String, String> = catalogue
+        .all_rules()
+        .unwrap()
+        .into_iter()
+        .flat_map(|(_, rules)| rules)
+        .map(|rule| (rule.id, rule.tool))
+        .collect();
     for row in measured() {
         for id in row.rules {
             assert!(
-                owner(&id).is_some(),
+                owners.contains_key(&id),
                 "tests/real/measures.toml speaks of {id}, which is no rule"
             );
             let cell = format!("{} {}", row.tool, row.version);
@@ -170,7 +176,10 @@ fn proofs(catalogue: &Catalogue) -> BTreeMap<String, Proof> {
     }
     for row in asked().into_iter().filter(|row| row.after == "takes") {
         for id in row.rules {
-            if owner(&id).is_some_and(|tool| tool == speaks_of(&row.tool)) {
+            if owners
+                .get(&id)
+                .is_some_and(|tool| tool == speaks_of(&row.tool))
+            {
                 let proof = proofs.entry(id).or_default();
                 if row.before == "refuses" {
                     proof.mended.insert(row.fixture.clone());

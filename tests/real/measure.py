@@ -28,6 +28,8 @@ BINARY = pathlib.Path(os.environ.get("GLM_SETUP_BIN", ROOT / "target/debug/glm-s
 VERSIONS = tomllib.loads((HERE / "versions.toml").read_text())
 MEASURES = tomllib.loads((HERE / "measures.toml").read_text())
 KEY = "00000000000000000000000000000000.0000000000000000"
+# Seconds that a tool may take for one prompt, for the scripts that can be told.
+PATIENCE = {"MEASURE_TIMEOUT": "400", "CLINE_MEASURE_TIMEOUT": "400"}
 STAGES = ["--profile lite", "--profile lite --unsafe-fixes"]
 
 
@@ -72,7 +74,8 @@ def run(command, env):
     done = subprocess.run(["bash", *map(str, command)], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     lines = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") >= 5]
     if done.returncode == 2 or not lines:
-        raise CannotMeasure(f"{command[0]}: {done.stderr.strip() or done.stdout.strip() or 'nothing printed'}")
+        said = (done.stderr.strip() or done.stdout.strip() or "nothing printed").splitlines()
+        raise CannotMeasure(f"{pathlib.Path(command[0]).name}: {' '.join(said[-3:])}")
     return lines
 
 
@@ -110,12 +113,18 @@ def make_home(entry, folder):
     return home
 
 
+def heard(scenario, before, after, entry):
+    """Silence is no measurement: a tool that a busy machine ends too early sends nothing either."""
+    if after[0] == "0" or (before[0] == "0" and not entry.get("silent-before")):
+        raise CannotMeasure(f"{scenario}: no request came; is the machine too busy, or does the tool no longer do what the script expects?")
+
+
 def measure_home(entry):
     """The rows of a home: one for each stage that changed something the entry speaks of."""
     tool = entry["tool"]
     script = entry.get("script", "home-measure.sh")
     runs = entry.get("program-of", tool)
-    env = environment(tool, entry.get("env", {}))
+    env = environment(tool, PATIENCE | entry.get("env", {}))
     first = [runs] if script == "home-measure.sh" else []
 
     def ask(home):
@@ -134,7 +143,8 @@ def measure_home(entry):
                 continue
             done.append(spoken)
             after = ask(home)[1]
-        yield [tool, version, entry["scenario"], f"apply {stage}", *before, *after, " ".join(spoken)]
+        heard(entry["scenario"], before, after, entry)
+        yield [tool, version, entry.get("title", entry["scenario"]), f"apply {stage}", *before, *after, " ".join(spoken)]
     if not done:
         raise CannotMeasure(f"{entry['scenario']}: none of {entry['rules']} changes this home")
 
@@ -158,8 +168,10 @@ def measure_own(entry):
     assert not script_applies
     lines = {line[2]: line for line in run([HERE / entry["script"], program(tool)], env)}
     for pair in entry["shows"]:
-        before, after = lines[pair["before"]], lines[pair["after"]]
-        yield [tool, before[1], pair["before"], f"{pair['after']} (by the script)", *figures(tool, before), *figures(tool, after), " ".join(pair["rules"])]
+        line, other = lines[pair["before"]], lines[pair["after"]]
+        before, after = figures(tool, line), figures(tool, other)
+        heard(pair["before"], before, after, pair)
+        yield [tool, line[1], pair["before"], f"{pair['after']} (by the script)", *before, *after, " ".join(pair["rules"])]
 
 
 def main():
@@ -172,7 +184,9 @@ def main():
     for tool in tools:
         if wanted and tool not in wanted:
             continue
-        rows = []
+        file = RESULTS / f"measured-{tool}.tsv"
+        before = [line.split("\t") for line in file.read_text().splitlines()] if file.exists() else []
+        rows, complete = [], True
         for how, entry in entries:
             if entry["tool"] != tool:
                 continue
@@ -182,10 +196,13 @@ def main():
                     print("\t".join(row), flush=True)
                     rows.append(row)
             except CannotMeasure as error:
-                failed = 1
+                failed, complete = 1, False
                 print(f"measure.py: {tool}: {error}", file=sys.stderr, flush=True)
-        if rows:
-            (RESULTS / f"measured-{tool}.tsv").write_text("".join("\t".join(row) + "\n" for row in rows))
+        # What could not be measured this time keeps the row of its own day and version.
+        new = {tuple(row[3:5]) for row in rows}
+        kept = [] if complete else [row for row in before if tuple(row[3:5]) not in new]
+        if rows or kept:
+            file.write_text("".join("\t".join(row) + "\n" for row in rows + kept))
     sys.exit(failed)
 
 

@@ -81,10 +81,10 @@ ask() { # SESSION
 version=$("$bin" --version 2>/dev/null | sed -n 's/^OpenClaw \([0-9.-]*\).*/\1/p')
 if [ "$scenario" = one ]; then
     begin=$(date +%s)
-    run timeout 100 "$bin" agent --local --agent main --message hi --json >"$work/out" 2>&1 </dev/null
+    run timeout 400 "$bin" agent --local --agent main --message hi --json >"$work/out" 2>&1 </dev/null
 else
-    run timeout 300 "$bin" gateway run --allow-unconfigured >"$work/out" 2>&1 </dev/null & pids+=($!)
-    for _ in $(seq 240); do curl -s -o /dev/null http://127.0.0.1:18789/ && break; sleep 0.5; done
+    run timeout 900 "$bin" gateway run --allow-unconfigured >"$work/out" 2>&1 </dev/null & pids+=($!)
+    for _ in $(seq 800); do curl -s -o /dev/null http://127.0.0.1:18789/ && break; sleep 0.5; done
     sleep 3
     begin=$(date +%s)
     asks=()

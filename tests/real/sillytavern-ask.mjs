@@ -79,7 +79,7 @@ async function post(path, body) {
 }
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 for (let tries = 0; ; tries += 1) {
-  if (ended || tries > 150) cannot(`the server did not start:\n${said}`);
+  if (ended || tries > 600) cannot(`the server did not start:\n${said}`);
   try { await fetch(`${base}/version`); break; } catch { await sleep(100); }
 }
 
