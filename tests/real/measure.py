@@ -131,6 +131,13 @@ def measure_home(entry):
         line = run([HERE / script, *first, program(runs), home, entry["scenario"], *entry.get("mock", [])], env)[0]
         return line[1], figures(tool, line)
 
+    def named(version):
+        """A plugin's own version, with that of the program that loads it."""
+        if runs == tool:
+            return version
+        own = (REAL / tool / "installed").read_text().strip().rpartition("@")[2]
+        return f"{own} in {runs} {version}"
+
     with tempfile.TemporaryDirectory() as folder:
         version, before = ask(make_home(entry, pathlib.Path(folder)))
     done = []
@@ -144,7 +151,7 @@ def measure_home(entry):
             done.append(spoken)
             after = ask(home)[1]
         heard(entry["scenario"], before, after, entry)
-        yield [tool, version, entry.get("title", entry["scenario"]), f"apply {stage}", *before, *after, " ".join(spoken)]
+        yield [tool, named(version), entry.get("title", entry["scenario"]), f"apply {stage}", *before, *after, " ".join(spoken)]
     if not done:
         raise CannotMeasure(f"{entry['scenario']}: none of {entry['rules']} changes this home")
 
