@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::Pointer;
+use crate::document::{Edit, Pointer};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
@@ -102,4 +102,7 @@ pub struct Finding {
     pub position: (usize, usize),
     /// What became of the fix.
     pub fix: FixState,
+    /// The edits of its own planned fix, on the text as it was read; empty when there is none, and for what only the
+    /// edited text showed.
+    pub edits: Vec<Edit>,
 }

@@ -16,10 +16,13 @@
 //! * [`output`] shows it, with secrets redacted.
 //! * [`transaction`] writes it: backups first, all files or none, and `undo`.
 //!
+//! [`doctor`] stands beside it: it looks at what files can't tell, and changes nothing.
+//!
 //! Nothing before `write` touches the disk except reading. What the program knows about tools and about Z.ai is not
 //! in the code but in the files under `rules/`, which are embedded; `rules/RULES.md` says how to write them.
 
 pub mod cli;
+pub mod doctor;
 pub mod document;
 mod embedded;
 pub mod facts;
@@ -32,3 +35,4 @@ pub mod profile;
 pub mod rule;
 pub mod tool;
 pub mod transaction;
+pub mod tree;

@@ -32,6 +32,20 @@ impl Os {
             Self::Linux
         }
     }
+
+    /// The templates for this system: its own of `[linux, macos, windows]`, then those for every system.
+    pub fn templates<'t>(
+        self,
+        [linux, macos, windows]: [&'t [String]; 3],
+        every: &'t [String],
+    ) -> impl Iterator<Item = &'t str> {
+        let own = match self {
+            Self::Linux => linux,
+            Self::Macos => macos,
+            Self::Windows => windows,
+        };
+        own.iter().chain(every).map(String::as_str)
+    }
 }
 
 /// Everything that is read from the surroundings.
@@ -154,14 +168,21 @@ impl Environment {
             rest = &rest[end + 1..];
         }
         text.push_str(rest);
-        if let Some(below_home) = text.strip_prefix('~') {
-            return Some(self.home.join(below_home.trim_start_matches(['/', '\\'])));
-        }
-        if from_variable || !text.starts_with('/') {
+        if from_variable && !text.starts_with('~') {
             // A relative value of a variable is relative to where the tool was started.
             return Some(self.cwd.join(text));
         }
-        Some(self.system_root.join(text.trim_start_matches('/')))
+        Some(self.rooted(&text).unwrap_or_else(|| self.cwd.join(&text)))
+    }
+
+    /// A path that begins with `~`, or an absolute one, which lies under [`Environment::system_root`]; `None` for a
+    /// relative one.
+    pub fn rooted(&self, text: &str) -> Option<PathBuf> {
+        if let Some(below_home) = text.strip_prefix('~') {
+            return Some(self.home.join(below_home.trim_start_matches(['/', '\\'])));
+        }
+        let below_root = text.strip_prefix('/')?;
+        Some(self.system_root.join(below_root.trim_start_matches('/')))
     }
 
     /// A path as a person would write it: `~/…` below the home folder.

@@ -70,11 +70,6 @@ expect = { max = 1 }
 message = "parallel is {value}"
 fix = { op = "set", value = 1, safety = "safe" }
 
-[[evidence]]
-kind = "ran"
-url = "https://example.com"
-verified = "2026-11-22"
-
 [docs]
 why = "One at a time."
 fix-safety = "Slower."
@@ -106,11 +101,6 @@ expect = { not = "old" }
 message = "line is {value}"
 fix = { op = "set", value = "new", safety = "safe" }
 
-[[evidence]]
-kind = "ran"
-url = "https://example.com"
-verified = "2026-11-22"
-
 [docs]
 why = "Gadget drops the file."
 fix-safety = "Nothing."
@@ -136,11 +126,6 @@ expect = { max = 1 }
 message = "speed is {value}"
 fix = { op = "set", value = 1, safety = "safe" }
 
-[[evidence]]
-kind = "ran"
-url = "https://example.com"
-verified = "2026-11-22"
-
 [docs]
 why = "Slow is enough."
 fix-safety = "Slower."
@@ -150,6 +135,14 @@ name = "two"
 file = "import"
 before = '{ "speed": 2 }'
 after = '{ "speed": 1 }'
+"#;
+
+/// What every rule of these has.
+const EVIDENCE: &str = r#"
+[[evidence]]
+kind = "ran"
+url = "https://example.com"
+verified = "2026-11-22"
 "#;
 
 const SETTINGS: &str = r#"{ "url": "https://api.z.ai/api/coding/paas/v4", "parallel": 4 }"#;
@@ -169,7 +162,11 @@ fn home(program: &str) -> Home {
         ("gadget-schema", GUARD),
         ("gadget-import", IMPORT),
     ] {
-        std::fs::write(rules.join(format!("{name}.toml")), text).unwrap();
+        std::fs::write(
+            rules.join(format!("{name}.toml")),
+            format!("{text}{EVIDENCE}"),
+        )
+        .unwrap();
     }
     home
 }

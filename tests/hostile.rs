@@ -393,12 +393,16 @@ fn what_is_no_file_is_not_read() {
             assert!(home.path(file).symlink_metadata().is_ok());
             assert!(home.files().is_empty(), "a file was made");
         }
-        // Folders of agents are searched for files; what is none is passed over.
+        // Folders of agents are searched for files; only a folder among them is passed over.
         let home = home(OPENCODE, template(OPENCODE).replace('@', "1").as_bytes());
         fs::create_dir_all(home.path(AGENT).parent().unwrap()).unwrap();
         make(&home.path(AGENT));
         for arguments in [LINT, LINT_JSON, STATUS, APPLY] {
-            run(&home, arguments).exits(0);
+            if message == "this is a folder" {
+                run(&home, arguments).exits(0);
+            } else {
+                run(&home, arguments).exits(3).says(message);
+            }
         }
         assert!(home.path(AGENT).symlink_metadata().is_ok());
     }

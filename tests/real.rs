@@ -98,6 +98,15 @@ fn version(name: &str) -> String {
     version.to_owned()
 }
 
+/// A program that will have loopback and no other network, or not be run at all.
+fn offline(program: &str) -> Command {
+    let mut command = Command::new("bash");
+    command
+        .arg(root().join("tests/real/offline.sh"))
+        .arg(program);
+    command
+}
+
 /// A tool, ready to be asked.
 struct Asked {
     accepts: Accepts,
@@ -135,7 +144,7 @@ impl Asked {
         let javascript = script
             .extension()
             .is_some_and(|extension| extension == "mjs");
-        let mut command = Command::new(if javascript { "node" } else { "bash" });
+        let mut command = offline(if javascript { "node" } else { "bash" });
         if let Some(node) = &self.node {
             let path = std::env::var_os("PATH").unwrap_or_default();
             let mut folders = vec![node.parent().unwrap().to_owned()];
@@ -310,23 +319,51 @@ tools! {
     sillytavern = "sillytavern",
 }
 
-/// What runs a tool does so in a network namespace, and refuses where it can't make one.
+/// Whoever runs a script of tests/real by hand is kept from the network, too.
 #[test]
 fn no_script_runs_a_tool_with_a_network() {
+    let refuses = regex::Regex::new("no (network )?namespaces? may be made here").unwrap();
     let mut scripts = 0;
     for entry in fs::read_dir(root().join("tests/real")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        if !name.ends_with("-accepts.sh") && !name.ends_with("-measure.sh") {
+        let runs_a_tool = ["accepts", "measure", "rewrites", "logs"]
+            .iter()
+            .any(|kind| name.ends_with(&format!("-{kind}.sh")));
+        if !runs_a_tool {
             continue;
         }
         scripts += 1;
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains("unshare"), "{name} makes no namespace");
-        let refuses = regex::Regex::new("no (network )?namespaces? may be made here").unwrap();
         assert!(refuses.is_match(&text), "{name} does not refuse");
     }
     assert!(scripts >= 20, "only {scripts} scripts were looked at");
+}
+
+/// What every tool is run through reaches neither another machine nor this one's own servers.
+#[test]
+#[ignore = "needs the right to make network namespaces"]
+fn nothing_but_its_own_loopback_can_be_reached() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let outcome = |address: &str, port: u16| {
+        // 0: connected; 1: refused or unreachable.
+        let script = format!("exec 3<>/dev/tcp/{address}/{port}");
+        let output = offline("bash").args(["-c", &script]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().unwrap(), said)
+    };
+    std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let (code, said) = outcome("127.0.0.1", port);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("Connection refused"), "{said}");
+    // An address of the documentation range, and one that has a server.
+    for address in ["192.0.2.1", "1.1.1.1"] {
+        let (code, said) = outcome(address, 443);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("Network is unreachable"), "{said}");
+    }
 }
 
 #[test]
@@ -356,4 +393,54 @@ fn opencode_accepts_a_config_that_apply_created() {
         home.run(&arguments).exits(0);
         assert_eq!(tool.about(&home), Verdict::Takes, "{profile}");
     }
+}
+
+/// What `doctor` counts, by code, in the log that a real tool writes while its requests are refused.
+fn counted(tool: &str, name: &str, codes: &str) -> (Home, serde_json::Value) {
+    let home = Home::new();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/refused-logs.sh");
+    let output = offline("bash")
+        .arg(script)
+        .args([tool.as_ref(), installed(&tools(), name).as_os_str()])
+        .arg(home.path(""))
+        .arg(codes)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let refused = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(refused.trim(), codes.split(',').count().to_string());
+    let path = home.path("").display().to_string();
+    let run = home.run(&["doctor", "--home", &path, "--format", "json"]);
+    let found = run.exits(1).json();
+    let all = found["logs"]["codes"].as_array().unwrap();
+    let counts = all
+        .iter()
+        .map(|one| (one["code"].to_string(), one["total"].clone()));
+    (home, counts.collect())
+}
+
+#[test]
+#[ignore = "needs the real tool"]
+fn doctor_counts_what_claude_code_writes_down() {
+    // Three attempts that are tried again, and the one that it gives up at.
+    let (home, counts) = counted("claude", "claude-code", "1302,1113,1313,1302");
+    assert_eq!(
+        counts,
+        serde_json::json!({ "1302": 2, "1113": 1, "1313": 1 }),
+        "{:?}",
+        home.files().keys()
+    );
+}
+
+#[test]
+#[ignore = "needs the real tool"]
+fn doctor_counts_what_opencode_writes_down() {
+    let (home, counts) = counted("opencode", "opencode", "1302,1113,1313");
+    assert_eq!(
+        counts,
+        serde_json::json!({ "1302": 1, "1113": 1, "1313": 1 }),
+        "{:?}",
+        home.files().keys()
+    );
 }

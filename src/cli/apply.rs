@@ -12,7 +12,7 @@ use super::{Exit, select};
 use crate::facts::SelfHosted;
 use crate::output::human::counted;
 use crate::output::json;
-use crate::plan::{self, Plan, PlannedFile, Refusal, Request};
+use crate::plan::{Plan, PlannedFile, Request};
 use crate::tool::Workspace;
 use crate::transaction::{self, Change, Purpose, Written, inspect};
 
@@ -38,12 +38,7 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
         busy: busy(context, args, &workspace),
         ..request
     };
-    let mut plan = plan::compute(
-        &context.catalogue,
-        &mut workspace,
-        &context.environment,
-        &request,
-    )?;
+    let mut plan = context.plan(&mut workspace, &request)?;
     if !plan.disagreement.is_empty() {
         let rules = plan.disagreement.join(", ");
         return Err(Failure::incomplete(format!(
@@ -75,12 +70,7 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
             context.print(&view.looked_at(&plan));
         }
         context.print(&head(&plan, &view));
-        for problem in &workspace.problems {
-            context.message(&format!(
-                "error: {}",
-                view.redactor.text(&problem.to_string())
-            ));
-        }
+        context.complain_of(&workspace.problems, &view.redactor);
         for tool in &unknown {
             context.message(&format!(
                 "error: {tool}: nothing was found that could be set up"
@@ -231,29 +221,21 @@ fn allow_outside(args: &Apply) -> impl Fn(&PlannedFile) -> bool {
 /// A tool one of whose files can't be written is left alone as a whole.
 fn leave_unwritable(context: &Context, args: &Apply, plan: &mut Plan) {
     let outside = allow_outside(args);
-    for file in &plan.files {
+    let files = std::mem::take(&mut plan.files);
+    for file in &files {
         let home = if outside(file) {
             file.path.parent().unwrap_or(&file.path)
         } else {
             &context.environment.home
         };
         if let Err(error) = inspect(&file.path, home) {
-            let refusal = Refusal {
-                tool: file.tool.clone(),
-                reason: error.to_string(),
-            };
-            if !plan.refusals.contains(&refusal) {
-                plan.refusals.push(refusal);
-            }
+            plan.refuse(&file.tool, error.to_string());
         }
     }
-    let refused: BTreeSet<&str> = plan
-        .refusals
-        .iter()
-        .map(|refusal| refusal.tool.as_str())
+    plan.files = files
+        .into_iter()
+        .filter(|file| !plan.refuses(&file.tool))
         .collect();
-    plan.files
-        .retain(|file| !refused.contains(file.tool.as_str()));
 }
 
 /// What is refused, and which files rewritten by a running tool are about to be edited.

@@ -70,6 +70,8 @@ pub enum Command {
     Undo(Undo),
     /// Show the detected tools and files and what they point at
     Status(Status),
+    /// Look at what files can't tell: running instances, variables, errors in logs, versions
+    Doctor(Doctor),
     /// Explain a rule with its evidence, or one of Z.ai's error codes
     Explain(Explain),
     /// List, show and test rules
@@ -77,6 +79,10 @@ pub enum Command {
     Rules(Rules),
     /// Do the whole job on a sample home in a temporary folder
     Demo(Demo),
+    /// Print a shell's completion script
+    Completions(Completions),
+    /// Print the manual page, in roff
+    Man(Man),
 }
 
 /// Which rules take part.
@@ -155,9 +161,29 @@ pub struct Lint {
     /// Which rules take part.
     #[command(flatten)]
     pub selection: Selection,
+    /// After the findings: how often each rule doesn't hold (with the formats text, concise, github and json)
+    #[arg(long)]
+    pub statistics: bool,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: LintFormat,
+}
+
+/// Output formats of `lint`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people: each finding with the piece of the file that it speaks of
+    Text,
+    /// One line for each finding
+    Concise,
+    /// For programs, with a version
+    Json,
+    /// SARIF 2.1.0, with rules and fixes: code scanning, editors
+    Sarif,
+    /// Annotations in GitHub Actions
+    Github,
+    /// JUnit XML: test reports, e.g. GitLab's
+    Junit,
 }
 
 /// Output formats.
@@ -195,6 +221,20 @@ pub struct Undo {
 /// `status`
 #[derive(Debug, Args, Clone)]
 pub struct Status {
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// `doctor`
+#[derive(Debug, Args, Clone)]
+pub struct Doctor {
+    /// Judge by this profile [default: the coding plan that was applied last, else lite]
+    #[arg(long, short, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// How many days of the tools' logs to look at, this one included
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub days: u16,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
@@ -243,4 +283,20 @@ pub struct Demo {
     /// Keep the temporary folder
     #[arg(long)]
     pub keep: bool,
+}
+
+/// `completions`
+#[derive(Debug, Args, Clone)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args, Clone)]
+pub struct Man {
+    /// The page of a command, e.g. `lint` or `rules test` [default: the program's]
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
 }

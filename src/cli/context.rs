@@ -12,9 +12,10 @@ use crate::facts::Billing;
 use crate::output::redact::Redactor;
 use crate::output::visible;
 use crate::paths::{Environment, EnvironmentError};
+use crate::plan::{self, Plan, Request};
 use crate::rule::catalogue::{Catalogue, CatalogueError};
-use crate::tool::{Workspace, recognise};
-use crate::transaction::{self, StateDir, TransactionState, WriteError};
+use crate::tool::{ReadError, Recogniser, Workspace};
+use crate::transaction::{self, StateDir, Summary, TransactionState, WriteError};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -98,6 +99,8 @@ pub(super) struct Context {
     pub(super) environment: Environment,
     /// Rules, facts, profiles, tools.
     pub(super) catalogue: Catalogue,
+    /// Where the program was started, also under `--home`.
+    pub(super) working_folder: PathBuf,
 }
 
 impl Context {
@@ -105,10 +108,12 @@ impl Context {
     pub(super) fn new(global: Global) -> Result<Self, Failure> {
         let environment = Environment::from_process(global.home.as_deref())?;
         let catalogue = Catalogue::load(&rule_folders(&global, &environment))?;
+        let working_folder = std::env::current_dir()?;
         Ok(Self {
             global,
             environment,
             catalogue,
+            working_folder,
         })
     }
 
@@ -122,23 +127,49 @@ impl Context {
         StateDir::new(self.environment.state_dir.clone())
     }
 
-    /// The coding plan that was applied last: what configurations without a profile are judged by.
-    pub(super) fn last_plan(&self) -> Result<Option<String>, Failure> {
+    /// The last `apply` that is in place.
+    pub(super) fn last_applied(&self) -> Result<Option<Summary>, Failure> {
         let state = self.state();
         if !state.path().is_dir() {
             return Ok(None);
         }
-        let all = transaction::list(&state)?;
-        let applied = all
-            .iter()
-            .find(|one| one.state == TransactionState::Done && one.command == "apply");
-        let profile = applied.and_then(|one| one.profile.clone());
-        // A profile that is gone, or that pays in another way, says nothing about the plan.
-        Ok(profile.filter(|id| {
-            self.catalogue
-                .profile(id)
-                .is_ok_and(|profile| profile.billing == Billing::CodingPlan)
-        }))
+        let mut all = transaction::list(&state)?.into_iter();
+        Ok(all.find(|one| one.state == TransactionState::Done && one.command == "apply"))
+    }
+
+    /// The coding plan that was applied last: what configurations without a profile are judged by.
+    pub(super) fn last_plan(&self) -> Result<Option<String>, Failure> {
+        Ok(self
+            .last_applied()?
+            .and_then(|applied| self.plan_of(&applied)))
+    }
+
+    /// The coding plan that a run applied. A profile that is gone, or that pays in another way, says nothing about it.
+    pub(super) fn plan_of(&self, applied: &Summary) -> Option<String> {
+        let profile = self.catalogue.profile(applied.profile.as_deref()?).ok()?;
+        (profile.billing == Billing::CodingPlan).then_some(profile.id)
+    }
+
+    /// The plan for what was read.
+    pub(super) fn plan(
+        &self,
+        workspace: &mut Workspace,
+        request: &Request,
+    ) -> Result<Plan, Failure> {
+        Ok(plan::compute(
+            &self.catalogue,
+            workspace,
+            &self.environment,
+            request,
+        )?)
+    }
+
+    /// Tells of the files that could not be read.
+    pub(super) fn complain_of(&self, problems: &[ReadError], redactor: &Redactor) {
+        for problem in problems {
+            let problem = problem.to_string();
+            self.message(&format!("error: {}", redactor.text(&problem)));
+        }
     }
 
     /// Detects and reads: the home folder's files and those of the project folders (the working folder without any).
@@ -164,10 +195,11 @@ impl Context {
         ))
     }
 
-    /// Reads the given files, and the project files in the given folders; nothing else.
+    /// Reads the given files, and whatever config files the given folders hold; nothing else.
     pub(super) fn paths(&self, paths: &[PathBuf]) -> Result<Workspace, Failure> {
         let mut folders = Vec::new();
         let mut files = Vec::new();
+        let recogniser = Recogniser::new(self.catalogue.tools());
         for path in paths {
             let absolute = std::path::absolute(path)?;
             if absolute.is_dir() {
@@ -177,9 +209,7 @@ impl Context {
                     "{}: there is no such file or folder",
                     path.display()
                 )));
-            } else if let Some(file) =
-                recognise(self.catalogue.tools(), &absolute, self.environment.os)
-            {
+            } else if let Some(file) = recogniser.file(&absolute) {
                 files.push(file);
             } else {
                 return Err(Failure::usage(format!(
@@ -188,8 +218,21 @@ impl Context {
                 )));
             }
         }
-        let mut workspace =
-            Workspace::read_projects(self.catalogue.tools(), &self.environment, &folders);
+        let mut workspace = Workspace::default();
+        if !folders.is_empty() {
+            let pack = self.catalogue.statements(self.global.facts.as_deref())?;
+            let hosts: Vec<String> = pack.hosts.values().flatten().cloned().collect();
+            for folder in &folders {
+                let tree = crate::tree::read(self.catalogue.tools(), folder, &hosts);
+                for template in &tree.unread_templates {
+                    self.message(&format!(
+                        "note: {}: a template that can't be read before it is filled in; it was passed over",
+                        self.display(template)
+                    ));
+                }
+                workspace.add_tree(tree, &self.environment);
+            }
+        }
         for file in files {
             let tool = std::rc::Rc::clone(&file.tool);
             workspace.add(&tool, vec![file]);

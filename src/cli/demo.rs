@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::args::{Apply, Demo, Format, Lint, Selection, Status, Undo};
+use super::args::{Apply, Demo, Format, Lint, LintFormat, Selection, Status, Undo};
 use super::context::{Context, Failure};
 use super::{Exit, apply, lint, status, undo};
 use crate::embedded;
@@ -35,6 +35,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
             home,
         },
         catalogue: Catalogue::load(&context.rule_folders())?,
+        working_folder: context.working_folder.clone(),
     };
     let step = |title: &str| context.print(&format!("\n━━ {title}\n\n"));
 
@@ -52,7 +53,8 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         tool: Vec::new(),
         strict: false,
         selection: Selection::default(),
-        format: Format::Text,
+        statistics: false,
+        format: LintFormat::Text,
     };
     lint::run(&demo, &lint_args)?;
     step(&format!(

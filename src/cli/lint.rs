@@ -1,14 +1,14 @@
 //! `glm-setup lint`: what doesn't hold.
 
-use super::args::{Format, Lint};
+use super::args::Lint;
 use super::context::{Context, Failure};
 use super::view::View;
-use super::{Exit, select};
+use super::{Exit, report, select};
 use crate::finding::Severity;
-use crate::output::json;
-use crate::plan::{self, Request};
+use crate::plan::Request;
 
 pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
+    report::check(args)?;
     if let Some(profile) = &args.profile {
         context.catalogue.profile(profile)?;
     }
@@ -35,45 +35,15 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
             "warning: no config file of a known tool is there; --home DIR treats a folder as a home folder",
         );
     }
-    let plan = plan::compute(
-        &context.catalogue,
-        &mut workspace,
-        &context.environment,
-        &request,
-    )?;
+    let plan = context.plan(&mut workspace, &request)?;
     let view = View::new(context, &workspace);
-    for problem in &workspace.problems {
-        context.message(&format!(
-            "error: {}",
-            view.redactor.text(&problem.to_string())
-        ));
-    }
-    match args.format {
-        Format::Json => {
-            let value = json::plan(&plan, &workspace.problems, &view.redactor, &|_| {
-                String::new()
-            });
-            context.print_json(&value);
-        }
-        Format::Text => context.print(&view.findings(|human| {
-            let shown = plan
-                .findings
-                .iter()
-                .filter(|finding| !context.global.quiet || finding.severity > Severity::Info);
-            let mut text = String::new();
-            if context.global.verbose {
-                text.push_str(&view.looked_at(&plan));
-            }
-            text.extend(shown.map(|finding| human.finding(finding) + "\n"));
-            text.push_str(&human.summary(&plan));
-            text
-        })),
-    }
+    context.complain_of(&workspace.problems, &view.redactor);
     let least = if args.strict {
         Severity::Warning
     } else {
         Severity::Error
     };
+    report::show(context, &view, args, &plan, &workspace.problems, least)?;
     Ok(if !workspace.problems.is_empty() {
         Exit::Incomplete
     } else if plan

@@ -2,11 +2,15 @@
 
 mod apply;
 pub mod args;
+mod completions;
 mod context;
 mod demo;
+mod doctor;
 mod explain;
 mod lint;
+mod man;
 mod prompt;
+mod report;
 mod rules;
 mod select;
 mod status;
@@ -64,16 +68,23 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
+    // These two need no home folder.
+    match &cli.command {
+        Some(Command::Completions(args)) => return Ok(completions::run(args)),
+        Some(Command::Man(args)) => return man::run(args),
+        _ => {}
+    }
     let context = Context::new(cli.global)?;
     let outcome = match cli.command {
         Some(Command::Apply(args)) => apply::run(&context, &args),
         Some(Command::Lint(args)) => lint::run(&context, &args),
         Some(Command::Undo(args)) => undo::run(&context, &args),
         Some(Command::Status(args)) => status::run(&context, &args),
+        Some(Command::Doctor(args)) => doctor::run(&context, &args),
         Some(Command::Explain(args)) => explain::run(&context, &args),
         Some(Command::Rules(args)) => rules::run(&context, &args),
         Some(Command::Demo(args)) => demo::run(&context, &args),
-        None => {
+        Some(Command::Completions(_) | Command::Man(_)) | None => {
             context.message(&Cli::command().render_help().to_string());
             Ok(Exit::Usage)
         }

@@ -9,7 +9,7 @@ use super::context::{Context, Failure};
 use super::view::View;
 use crate::facts::Billing;
 use crate::output::{json, visible};
-use crate::plan::{self, Plan, Request, Target};
+use crate::plan::{Plan, Request, Target};
 use crate::transaction::{self, StateDir};
 
 pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
@@ -19,12 +19,7 @@ pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
         plan: context.last_plan()?,
         ..Request::default()
     };
-    let plan = plan::compute(
-        &context.catalogue,
-        &mut workspace,
-        &context.environment,
-        &request,
-    )?;
+    let plan = context.plan(&mut workspace, &request)?;
     let view = View::new(context, &workspace);
     let state = context.state();
     let interrupted = transaction::interrupted(&state)?;
@@ -69,12 +64,7 @@ pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
             ));
         }
     }
-    for problem in &workspace.problems {
-        context.message(&format!(
-            "error: {}",
-            view.redactor.text(&problem.to_string())
-        ));
-    }
+    context.complain_of(&workspace.problems, &view.redactor);
     Ok(if workspace.problems.is_empty() {
         Exit::Clean
     } else {

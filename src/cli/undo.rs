@@ -9,7 +9,7 @@ use super::view::diff;
 use crate::document::Format;
 use crate::output::human::counted;
 use crate::output::redactor_for_texts;
-use crate::tool::recognise;
+use crate::tool::Recogniser;
 use crate::transaction::{self, Summary, TransactionState};
 
 pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
@@ -38,10 +38,8 @@ pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
     }
     let plan = transaction::plan_undo(&state, home, args.id.as_deref())?;
     let mut text = String::new();
-    let tools = context.catalogue.tools();
-    let format = |path: &std::path::Path| {
-        recognise(tools, path, context.environment.os).map(|file| file.format())
-    };
+    let recogniser = Recogniser::new(context.catalogue.tools());
+    let format = |path: &std::path::Path| recogniser.file(path).map(|file| file.format());
     let redactor = redactor_for_texts(plan.files.iter().flat_map(|file| {
         let format = format(&file.path).unwrap_or(Format::Jsonc);
         let sides = [file.before.as_deref(), file.after.as_deref()];

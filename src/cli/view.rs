@@ -8,6 +8,7 @@ use crate::output::human::Human;
 use crate::output::json;
 use crate::output::redact::Redactor;
 use crate::output::redactor_for;
+use crate::output::report::Source;
 use crate::plan::{Plan, PlannedFile};
 use crate::tool::Workspace;
 
@@ -107,25 +108,28 @@ impl<'a> View<'a> {
         )
     }
 
+    /// A file as it was read.
+    pub(super) fn source(&self, path: &Path) -> Option<Source<'a>> {
+        let layers = &self.workspace.layers;
+        if let Some(layer) = layers.iter().find(|layer| layer.config.path == path)
+            && layer.config.exists
+        {
+            return Some(Source {
+                text: layer.before(),
+                document: (!layer.changed()).then_some(&layer.document),
+            });
+        }
+        let unreadable = &self.workspace.unreadable;
+        let file = unreadable.iter().find(|file| file.config.path == path)?;
+        Some(Source {
+            text: &file.text,
+            document: None,
+        })
+    }
+
     /// Calls `show` with the printer of findings.
     pub(super) fn findings<T>(&self, show: impl FnOnce(&Human<'_>) -> T) -> T {
-        let text_of = |path: &Path| {
-            let layer = self
-                .workspace
-                .layers
-                .iter()
-                .find(|layer| layer.config.path == path);
-            let unreadable = || {
-                self.workspace
-                    .unreadable
-                    .iter()
-                    .find(|file| file.config.path == path)
-            };
-            layer
-                .filter(|layer| layer.config.exists)
-                .map(|layer| layer.before().to_owned())
-                .or_else(|| unreadable().map(|file| file.text.clone()))
-        };
+        let text_of = |path: &Path| self.source(path).map(|source| source.text.to_owned());
         show(&Human {
             redactor: &self.redactor,
             color: self.context.color(),

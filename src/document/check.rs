@@ -22,7 +22,7 @@ pub(super) fn check(text: &str, format: Format, expected: &Value) -> Result<(), 
         Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
             json::has_value(text, format, expected)
         }
-        Format::Toml | Format::Yaml | Format::FrontMatter => {
+        Format::Toml | Format::Yaml | Format::FrontMatter | Format::Text => {
             read(text, format).map(|parsed| same(&parsed.value, expected))
         }
     };
@@ -65,7 +65,7 @@ fn second_reading(text: &str, format: Format, expected: &Value) -> Result<bool, 
                 .deserialize(&mut json5::Deserializer::from_str(body))
                 .map_err(place)
         }
-        Format::Toml | Format::Yaml | Format::FrontMatter => Ok(true),
+        Format::Toml | Format::Yaml | Format::FrontMatter | Format::Text => Ok(true),
     }
 }
 

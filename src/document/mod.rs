@@ -11,6 +11,7 @@ mod json;
 mod lines;
 mod pointer;
 mod splice;
+mod text;
 mod toml;
 mod tree;
 mod yaml;
@@ -56,6 +57,8 @@ pub enum Format {
     Yaml,
     /// YAML between `---` lines at the start of a Markdown file.
     FrontMatter,
+    /// Any text: only addresses and lines are seen in it, and it is never edited.
+    Text,
 }
 
 impl Format {
@@ -69,6 +72,7 @@ impl Format {
             Self::Toml => "toml",
             Self::Yaml => "yaml",
             Self::FrontMatter => "front-matter",
+            Self::Text => "text",
         }
     }
 }
@@ -209,7 +213,7 @@ impl Document {
     /// All comments, in order.
     pub fn comments(&self) -> Vec<Comment> {
         match self.format {
-            Format::Json => Vec::new(),
+            Format::Json | Format::Text => Vec::new(),
             Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
                 json::comments(&self.text)
             }
@@ -238,6 +242,15 @@ impl Document {
             Format::Toml => toml::edit(self, edits, &mut expected)?,
             Format::Yaml => yaml::edit(&self.text, edits, &mut expected)?,
             Format::FrontMatter => self.edit_front_matter(edits, &mut expected)?,
+            Format::Text => match edits.first() {
+                None => self.text.clone(),
+                Some(edit) => {
+                    return Err(EditError::Unsupported {
+                        at: edit.at().clone(),
+                        reason: "texts of programs are never edited".to_owned(),
+                    });
+                }
+            },
         };
         if text != self.text {
             check::check(&text, self.format, &expected)?;
@@ -269,6 +282,7 @@ fn read(text: &str, format: Format) -> Result<Parsed, ParseError> {
         Format::Toml => toml::parse(text),
         Format::Yaml => yaml::parse(text, 0..text.len()),
         Format::FrontMatter => yaml::parse(text, yaml::FrontMatter::find(text)?.yaml),
+        Format::Text => Ok(text::parse(text)),
     }
 }
 

@@ -98,7 +98,7 @@ impl FactSet<'_> {
     }
 
     /// What Z.ai's policy says of using the plan in this tool: "supported", "best-effort", "coding-only" (named as
-    /// one that must not use it) or "unlisted". A tool that
+    /// one that must not use it), "one-person" (programs of the user's own) or "unlisted". A tool that
     /// runs inside another one is judged as that one.
     fn standing(&self) -> &'static str {
         let tool = self.tool.uses_zai.host.as_deref().unwrap_or(&self.tool.id);
@@ -114,6 +114,8 @@ impl FactSet<'_> {
             "best-effort"
         } else if lists("coding-only") {
             "coding-only"
+        } else if lists("one-person") {
+            "one-person"
         } else {
             "unlisted"
         }

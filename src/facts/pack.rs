@@ -149,6 +149,9 @@ pub struct ErrorCode {
     /// What not to do.
     #[serde(default)]
     pub avoid: Vec<String>,
+    /// Pieces of the vendor's own messages, for logs that keep the message and lose the code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub says: Vec<String>,
     /// What the code meant before, where that changed.
     #[serde(default)]
     pub earlier: Option<String>,

@@ -221,7 +221,8 @@ pub fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
-fn fix_text(fix: &FixState) -> String {
+/// What became of a fix, as a hint; empty when there is none. Not redacted.
+pub fn fix_text(fix: &FixState) -> String {
     match fix {
         FixState::None => String::new(),
         FixState::Mended => "another rule's fix mends it".to_owned(),

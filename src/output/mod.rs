@@ -1,11 +1,18 @@
-//! What the program shows: text, diffs, JSON. Every way out redacts secrets.
+//! What the program shows: text, diffs, JSON, the formats that CI systems read. Every way out redacts secrets.
 
+pub mod concise;
 pub mod diff;
+pub mod doctor;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod redact;
+pub mod report;
 pub mod rule_page;
+pub mod sarif;
 mod secrets;
+pub mod statistics;
 pub mod visible;
 
 pub use secrets::{redactor_for, redactor_for_texts};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::{Planner, Refusal, Target};
+use super::{Planner, Target};
 use crate::document::Token;
 use crate::facts::{Billing, FactSet, Pack, Region};
 use crate::finding::FixState;
@@ -11,7 +11,7 @@ use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
 use crate::rule::evaluate::{NodeConditions, matching_nodes, node_holds};
-use crate::tool::{Configuration, Credential, Workspace};
+use crate::tool::{Configuration, Credential, Layer, Workspace};
 
 /// What is fixed for one configuration before the first edit.
 pub(super) struct Context {
@@ -264,13 +264,7 @@ impl Planner<'_> {
             let Some(reason) = self.refusal(context, workspace, configuration, index) else {
                 continue;
             };
-            let refusal = Refusal {
-                tool: tool.id.clone(),
-                reason,
-            };
-            if !self.plan.refusals.contains(&refusal) {
-                self.plan.refusals.push(refusal);
-            }
+            self.plan.refuse(&tool.id, reason);
         }
         self.refuse_guests(contexts, workspace);
         self.note_moving_keys(contexts, workspace);
@@ -314,19 +308,19 @@ impl Planner<'_> {
             else {
                 continue;
             };
-            let refused = |id: &str| self.plan.refusals.iter().any(|refusal| refusal.tool == id);
-            if refused(host) && !refused(&tool.id) {
+            if self.plan.refuses(host) && !self.plan.refuses(&tool.id) {
                 let reason = format!("it runs inside {host}, which is left alone");
-                self.plan.refusals.push(Refusal {
-                    tool: tool.id.clone(),
-                    reason,
-                });
+                self.plan.refuse(&tool.id, reason);
             }
         }
     }
 
     /// Refuses tools whose planned edits would be lost, or would meet a file that the tool drops as a whole.
     pub(super) fn withhold(&mut self, contexts: &[Context], workspace: &Workspace) {
+        // Without edits, as for `lint`, there is nothing to withhold.
+        if !workspace.layers.iter().any(Layer::changed) {
+            return;
+        }
         let guards = contexts
             .iter()
             .flat_map(|context| &context.rules)
@@ -354,13 +348,7 @@ impl Planner<'_> {
                 ),
                 (None, None) => continue,
             };
-            let refusal = Refusal {
-                tool: tool.id.clone(),
-                reason,
-            };
-            if !self.plan.refusals.contains(&refusal) {
-                self.plan.refusals.push(refusal);
-            }
+            self.plan.refuse(&tool.id, reason);
         }
     }
 

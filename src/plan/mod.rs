@@ -1,7 +1,10 @@
 //! The plan: what would change where, computed once. `lint`, `apply` and their formats are views of it.
 
+mod alone;
 mod context;
 mod rounds;
+
+pub use alone::fixed_alone;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -171,6 +174,20 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Leaves a tool alone; a reason that was given before is not repeated.
+    pub fn refuse(&mut self, tool: &str, reason: String) {
+        let tool = tool.to_owned();
+        let refusal = Refusal { tool, reason };
+        if !self.refusals.contains(&refusal) {
+            self.refusals.push(refusal);
+        }
+    }
+
+    /// Whether a tool is left alone.
+    pub fn refuses(&self, tool: &str) -> bool {
+        self.refusals.iter().any(|refusal| refusal.tool == tool)
+    }
+
     /// How many findings there are of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings

@@ -19,12 +19,7 @@ const MAX_ROUNDS: usize = 10;
 impl Planner<'_> {
     pub(super) fn edits(&self, context: &Context, configuration: &Configuration) -> bool {
         let tool = &configuration.tool.id;
-        context.edit
-            && !self
-                .plan
-                .refusals
-                .iter()
-                .any(|refusal| refusal.tool == *tool)
+        context.edit && !self.plan.refuses(tool)
     }
 
     pub(super) fn rounds(
@@ -177,7 +172,7 @@ impl Planner<'_> {
         mut planned: Vec<PlannedEdit>,
         workspace: &mut Workspace,
     ) -> Result<(), EditError> {
-        order(&mut planned);
+        order(&mut planned, |one| &one.edit);
         let edits: Vec<Edit> = planned.iter().map(|one| one.edit.clone()).collect();
         workspace.edit(layer, &edits)?;
         self.edits_by_file.entry(layer).or_default().extend(planned);
@@ -215,13 +210,7 @@ impl Planner<'_> {
             .filter(|(_, layer)| layer.changed())
         {
             // Edits that were planned before something spoke against the tool.
-            let tool = &layer.config.tool.id;
-            if self
-                .plan
-                .refusals
-                .iter()
-                .any(|refusal| refusal.tool == *tool)
-            {
+            if self.plan.refuses(&layer.config.tool.id) {
                 continue;
             }
             let edits = self.edits_by_file.remove(&index).unwrap_or_default();
@@ -267,6 +256,7 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
         }
         Some(fix) => FixState::Planned(fix.safety),
     };
+    let mut own = Vec::new();
     if let (FixState::Planned(_), Some(fix)) = (&state, &hit.check.fix) {
         match fix::edits(hit, fix, subject) {
             Err(reason) => state = FixState::Impossible(reason),
@@ -278,6 +268,10 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
                     .map(|edit| edit.at().clone())
                     .unwrap_or_default();
                 let known = taking.impossible.get(&(hit.rule.id.clone(), hit.file, at));
+                // Edits of later rounds speak of a text that nobody has seen.
+                if taking.round == 0 {
+                    own.clone_from(&edits);
+                }
                 if let Some(reason) = known {
                     state = FixState::Impossible(reason.clone());
                 } else if let (true, HitFile::Layer(layer)) = (taking.edits, hit.file) {
@@ -292,7 +286,8 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
             }
         }
     }
-    let finding = finding(hit, state, subject, taking.round);
+    let mut finding = finding(hit, state, subject, taking.round);
+    finding.edits = own;
     let [by_place, by_message] = sightings(&finding);
     taking.last.extend([by_place.clone(), by_message.clone()]);
     // Removing list elements moves the others, so a later round may see a known finding at another place.
@@ -339,8 +334,8 @@ fn schedule(fixes: &mut Vec<(String, Vec<Edit>)>, rule: &str, edits: Vec<Edit>) 
 }
 
 /// Puts removals last, and among them the later places first, so that no edit moves what another one names.
-fn order(planned: &mut [PlannedEdit]) {
-    planned.sort_by(|a, b| match (&a.edit, &b.edit) {
+pub(super) fn order<T>(edits: &mut [T], edit: impl Fn(&T) -> &Edit) {
+    edits.sort_by(|a, b| match (edit(a), edit(b)) {
         (Edit::Remove { at: a }, Edit::Remove { at: b }) => b.cmp(a),
         (Edit::Remove { .. }, _) => std::cmp::Ordering::Greater,
         (_, Edit::Remove { .. }) => std::cmp::Ordering::Less,
@@ -391,5 +386,6 @@ fn finding(hit: &Hit<'_>, fix: FixState, subject: Subject<'_>, round: usize) -> 
         span: hit.span.clone().filter(|_| round == 0),
         position,
         fix,
+        edits: Vec::new(),
     }
 }

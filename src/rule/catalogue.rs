@@ -50,10 +50,14 @@ pub enum CatalogueError {
     },
 }
 
+/// How many known words are listed; of more a person would read none.
+const LISTED: usize = 40;
+
 /// The nearest known word, or all of them.
 fn hint(near: &Option<String>, known: &[String]) -> String {
     match near {
         Some(near) => format!("; did you mean `{near}`?"),
+        None if known.len() > LISTED => format!("; {} are known", known.len()),
         None => format!("; known: {}", known.join(", ")),
     }
 }

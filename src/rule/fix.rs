@@ -21,7 +21,9 @@ pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>
         return Err("another file is in force".to_owned());
     }
     if !layer.writable() {
-        return Err("the file is set by an administrator".to_owned());
+        return Err(
+            "the file is managed elsewhere (by an administrator, or as a template)".to_owned(),
+        );
     }
     let document = layer.document.value();
     let at = match &fix.at {

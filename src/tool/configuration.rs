@@ -13,6 +13,7 @@ use super::read::{ReadError, read_config};
 use crate::document::{Document, Edit, EditError, ParseError, Pointer};
 use crate::paths::Environment;
 use crate::rule::query::singular;
+use crate::tree::Tree;
 
 /// One readable file of a configuration.
 #[derive(Debug)]
@@ -156,23 +157,18 @@ impl Workspace {
         workspace
     }
 
-    /// Reads the files of `tools` that belong to projects, without the user's own: the same outcome on every machine.
-    pub fn read_projects(
-        tools: &[Rc<Descriptor>],
-        environment: &Environment,
-        projects: &[PathBuf],
-    ) -> Self {
-        let mut workspace = Self::default();
-        for tool in tools {
-            for folder in projects {
-                let mut files = detect(tool, environment, Some(folder), None);
-                files.retain(|file| {
-                    matches!(file.scope(), Scope::Project | Scope::Local) && file.exists
-                });
-                workspace.add(tool, files);
-            }
+    /// Adds what a folder holds, without the user's own files: the same outcome on every machine.
+    pub fn add_tree(&mut self, tree: Tree, environment: &Environment) {
+        for (tool, files) in tree.configurations {
+            self.add(&tool, files);
         }
-        workspace
+        for (tool, folder) in tree.projects {
+            let mut files = detect(&tool, environment, Some(&folder), None);
+            files.retain(|file| {
+                matches!(file.scope(), Scope::Project | Scope::Local) && file.exists
+            });
+            self.add(&tool, files);
+        }
     }
 
     /// Whether nothing was found.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::installation::{Installation, NamedBy};
+use super::surroundings::{Helper, Log, Variable, Version};
 use crate::document::Format;
 use crate::facts::{Billing, Region};
 use crate::load::{LoadError, Source, Spanned};
@@ -38,6 +39,8 @@ pub enum Search {
     UpNearest,
     /// The same, but the outermost wins.
     UpOutermost,
+    /// Anywhere in a folder that is linted, and nowhere else.
+    Tree,
 }
 
 /// What a tool does with a member that it doesn't know.
@@ -116,12 +119,7 @@ pub struct FileEntry {
 impl FileEntry {
     /// The path templates that apply on a system.
     pub fn templates(&self, os: Os) -> impl Iterator<Item = &str> {
-        let own = match os {
-            Os::Linux => &self.linux,
-            Os::Macos => &self.macos,
-            Os::Windows => &self.windows,
-        };
-        own.iter().chain(&self.paths).map(String::as_str)
+        os.templates([&self.linux, &self.macos, &self.windows], &self.paths)
     }
 }
 
@@ -231,9 +229,21 @@ pub struct Descriptor {
     /// Program names, for finding running instances and installations.
     #[serde(default)]
     pub programs: Vec<String>,
-    /// Where it writes logs (templates).
+    /// Where it writes logs whose form nobody has described yet (templates); see `log`.
     #[serde(default)]
     pub logs: Vec<String>,
+    /// Logs that errors can be counted in.
+    #[serde(default)]
+    pub log: Vec<Log>,
+    /// Environment variables that it reads beside its files.
+    #[serde(default)]
+    pub variable: Vec<Variable>,
+    /// Programs beside it that send requests on the same account.
+    #[serde(default)]
+    pub helper: Vec<Helper>,
+    /// How the installed version is seen.
+    #[serde(default)]
+    pub version: Version,
     /// Folders that hold a configuration each; `{installation}` in the files' paths.
     #[serde(default)]
     pub installation: Vec<Installation>,
@@ -295,6 +305,12 @@ impl Descriptor {
             .chain(keys)
         {
             conditions.check(source)?;
+        }
+        for log in &descriptor.log {
+            log.check(source)?;
+        }
+        for variable in &descriptor.variable {
+            variable.check(source)?;
         }
         Ok(descriptor)
     }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::descriptor::{Descriptor, FileEntry, Scope, Search};
-use super::installation::{self, INSTALLATION, NAMED, expand};
+use super::installation::{self, NAMED, expand};
 use crate::document::Format;
-use crate::paths::{Environment, Os};
+use crate::paths::Environment;
 
 /// One detected file, or one that `apply` may create.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub struct ConfigFile {
     /// The tool.
     pub tool: Rc<Descriptor>,
     /// Index of the entry in the descriptor.
-    entry: usize,
+    pub(super) entry: usize,
     /// Where it is.
     pub path: PathBuf,
     /// For project files found by walking up: how many folders above the project; for the order of layers.
@@ -140,53 +140,6 @@ pub fn installations(tool: &Descriptor, environment: &Environment) -> Vec<Option
     folders.into_iter().map(Some).collect()
 }
 
-/// The file entries that a path may be, by its end: `…/.claude/settings.json` is Claude Code's. The longest match wins.
-pub fn recognise(tools: &[Rc<Descriptor>], path: &Path, os: Os) -> Option<ConfigFile> {
-    let mut best: Option<(usize, ConfigFile)> = None;
-    for tool in tools {
-        for (index, entry) in tool.file.iter().enumerate() {
-            for tail in tails(tool, entry, os) {
-                let matches = glob::Pattern::new(&format!("**/{tail}"))
-                    .is_ok_and(|pattern| pattern.matches_path(path));
-                if matches && best.as_ref().is_none_or(|(length, _)| tail.len() > *length) {
-                    best = Some((
-                        tail.len(),
-                        ConfigFile::new(tool, index, path.to_owned(), true),
-                    ));
-                }
-            }
-        }
-    }
-    best.map(|(_, file)| file)
-}
-
-/// The ends of an entry's paths, without what depends on the machine.
-fn tails(tool: &Descriptor, entry: &FileEntry, os: Os) -> Vec<String> {
-    let fixed = |template: &str| {
-        let tail = template.rsplit_once('}').map_or(template, |(_, tail)| tail);
-        tail.trim_start_matches(['~', '/']).to_owned()
-    };
-    let mut tails = Vec::new();
-    for template in entry.templates(os) {
-        match template.strip_prefix(INSTALLATION) {
-            Some(rest) => {
-                let folders = tool.installation.iter().flat_map(|one| one.templates(os));
-                let folders = folders
-                    .filter(|folder| !folder.starts_with(NAMED))
-                    .map(fixed);
-                tails.extend(
-                    folders
-                        .filter(|folder| !folder.is_empty())
-                        .map(|folder| folder + rest),
-                );
-            }
-            None => tails.push(fixed(template)),
-        }
-    }
-    tails.retain(|tail| !tail.is_empty());
-    tails
-}
-
 /// Of each group only the first existing file is in force; a file that may be created only when no other is there.
 pub fn choose_in_force(files: &mut Vec<ConfigFile>) {
     files.sort_by_key(|file| file.entry);
@@ -224,6 +177,7 @@ fn project_places(
         .ancestors()
         .find(|folder| folder.join(".git").exists());
     let folders: Vec<&Path> = match entry.search {
+        Search::Tree => Vec::new(),
         Search::Here => vec![project],
         Search::GitRoot => vec![git_root.unwrap_or(project)],
         Search::UpNearest | Search::UpOutermost => {
@@ -242,6 +196,23 @@ fn project_places(
         .enumerate()
         .map(|(distance, folder)| (folder.join(template), distance))
         .collect()
+}
+
+/// The files of a log, of every installation.
+pub fn log_files(
+    tool: &Descriptor,
+    log: &super::Log,
+    environment: &Environment,
+) -> std::collections::BTreeSet<PathBuf> {
+    let mut files = std::collections::BTreeSet::new();
+    for installation in installations(tool, environment) {
+        for template in &log.paths {
+            if let Some(path) = expand(template, environment, installation.as_deref()) {
+                files.extend(glob_files(&path));
+            }
+        }
+    }
+    files
 }
 
 /// What a pattern matches beside folders, in the order of the names. A dangling link or a pipe is told of when it is read.

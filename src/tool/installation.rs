@@ -70,11 +70,8 @@ impl NamedBy {
         if text.is_empty() {
             return None;
         }
-        if let Some(below) = text.strip_prefix('~') {
-            return Some(environment.home.join(below.trim_start_matches(['/', '\\'])));
-        }
-        if text.starts_with('/') {
-            return Some(environment.system_root.join(text.trim_start_matches('/')));
+        if let Some(rooted) = environment.rooted(text) {
+            return Some(rooted);
         }
         let base = match self.beside {
             Beside::File => file.parent()?,
@@ -129,12 +126,7 @@ pub struct Installation {
 impl Installation {
     /// The path templates that apply on a system.
     pub(super) fn templates(&self, os: Os) -> impl Iterator<Item = &str> {
-        let own = match os {
-            Os::Linux => &self.linux,
-            Os::Macos => &self.macos,
-            Os::Windows => &self.windows,
-        };
-        own.iter().chain(&self.paths).map(String::as_str)
+        os.templates([&self.linux, &self.macos, &self.windows], &self.paths)
     }
 
     /// The folders that are there.

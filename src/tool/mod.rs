@@ -6,15 +6,19 @@ mod detect;
 mod installation;
 mod process;
 mod read;
+mod recognise;
 mod repository;
+mod surroundings;
 
 pub use configuration::{Configuration, Layer, Unreadable, Workspace};
 pub use descriptor::{
     Credential, Descriptor, FileEntry, Provider, Refusal, Running, Scope, Search, Strictness,
     UsesZai,
 };
-pub use detect::{ConfigFile, choose_in_force, detect, installations, recognise};
+pub use detect::{ConfigFile, choose_in_force, detect, installations, log_files};
 pub use installation::{Beside, Installation, NamedBy};
 pub use process::{Process, running};
 pub use read::{ReadError, read_config};
+pub use recognise::{Recognised, Recogniser};
 pub use repository::in_repository;
+pub use surroundings::{Condition, Helper, Log, LogError, LogFormat, Variable, Version};

@@ -14,7 +14,7 @@ pub struct Process {
     pub program: String,
 }
 
-/// The processes of this machine that run one of `programs`, by their numbers; a program's own children of the same
+/// This user's processes that run one of `programs`, by their numbers; a program's own children of the same
 /// name are left out. Empty where the system doesn't tell.
 pub fn running(programs: &[String]) -> Vec<Process> {
     let Ok(mut system) = System::new() else {
@@ -22,6 +22,7 @@ pub fn running(programs: &[String]) -> Vec<Process> {
     };
     let what = ProcessRefreshKind::nothing()
         .with_cmd(UpdateKind::Always)
+        .with_user(UpdateKind::OnlyIfNotSet)
         .without_tasks();
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
     let program_of = |process: &sysinfo::Process| {
@@ -30,10 +31,19 @@ pub fn running(programs: &[String]) -> Vec<Process> {
             .find(|program| runs(process.name(), process.cmd(), program))
             .cloned()
     };
+    // Another user has another home and another account.
+    let us = sysinfo::get_current_pid().ok();
+    let us = us
+        .and_then(|pid| system.process(pid))
+        .and_then(sysinfo::Process::user_id);
+    let ours = |process: &sysinfo::Process| match (us, process.user_id()) {
+        (Some(us), Some(user)) => us == user,
+        _ => true,
+    };
     let mut found: Vec<Process> = system
         .processes()
         .values()
-        .filter(|process| process.thread_kind().is_none())
+        .filter(|process| process.thread_kind().is_none() && ours(process))
         .filter_map(|process| {
             let program = program_of(process)?;
             let parent = process.parent().and_then(|pid| system.process(pid));
@@ -48,6 +58,9 @@ pub fn running(programs: &[String]) -> Vec<Process> {
     found
 }
 
+/// What runs scripts that npm has installed.
+const INTERPRETERS: [&str; 3] = ["node", "bun", "deno"];
+
 /// Whether a process runs a program: by its own name, by its command, or as a script that npm has installed.
 fn runs(name: &OsStr, command: &[std::ffi::OsString], program: &str) -> bool {
     let stem = |text: &OsStr| {
@@ -60,11 +73,32 @@ fn runs(name: &OsStr, command: &[std::ffi::OsString], program: &str) -> bool {
     if stem(name) == program || command.first().is_some_and(|first| stem(first) == program) {
         return true;
     }
-    // `node …/node_modules/.bin/cline`, `node …/node_modules/cline/dist/cli.js`
-    let Some(script) = command.get(1) else {
+    // `…/claude/versions/2.1.330`: installers that keep several versions name the program by its version.
+    let versioned = |first: &std::ffi::OsString| {
+        let path = Path::new(first);
+        path.parent().is_some_and(|folder| {
+            folder.file_name() == Some(OsStr::new("versions"))
+                && folder.parent().and_then(Path::file_name) == Some(OsStr::new(program))
+        })
+    };
+    if command.first().is_some_and(versioned) {
+        return true;
+    }
+    // `node …/node_modules/.bin/cline`, `node …/node_modules/cline/dist/cli.js`, `node /usr/local/bin/cline`
+    let interpreter = command.first().map(|first| stem(first));
+    let Some(script) = command
+        .iter()
+        .skip(1)
+        .find(|argument| !argument.to_string_lossy().starts_with('-'))
+    else {
         return false;
     };
-    let parts: Vec<_> = Path::new(script).components().collect();
+    let path = Path::new(script);
+    let installed = path.ends_with(Path::new("bin").join(program));
+    if installed && interpreter.is_some_and(|name| INTERPRETERS.contains(&name.as_str())) {
+        return true;
+    }
+    let parts: Vec<_> = path.components().collect();
     parts.windows(2).any(|pair| {
         let before = pair[0].as_os_str();
         (before == "node_modules" || before == ".bin") && pair[1].as_os_str() == program
@@ -89,6 +123,12 @@ mod tests {
             "node",
             &["node", "/usr/lib/node_modules/cline/dist/cli.mjs"]
         ));
+        assert!(runs("3.0.65", &["/home/user/cline/versions/3.0.65"]));
+        assert!(runs(
+            "node",
+            &["node", "--no-warnings", "/usr/local/bin/cline", "x"]
+        ));
+        assert!(!runs("vim", &["vim", "/usr/local/bin/cline"]));
         assert!(!runs("vim", &["vim", "/home/user/cline/notes"]));
         assert!(!runs("node", &["node", "/srv/cline/server.js"]));
         assert!(!runs("clineup", &["clineup"]));

@@ -143,6 +143,16 @@ impl Run {
         self
     }
 
+    /// Whether there were findings (exit code 1).
+    pub(crate) fn failed(&self) -> bool {
+        self.code == 1
+    }
+
+    /// The exit code, for a run that may end in more than one way.
+    pub(crate) fn code(&self) -> i32 {
+        self.code
+    }
+
     /// Everything that was printed, for a snapshot.
     pub(crate) fn both(&self) -> String {
         format!(

@@ -6,7 +6,7 @@ tests/real/results/measured-<tool>.tsv (or $GLM_SETUP_EVIDENCE). Columns: date, 
 refused, most in flight, endpoints and models, first before and then after the change, and the rules that it speaks of.
 
 Needs the tools (tests/real/install.sh), a built glm-setup ($GLM_SETUP_BIN, default target/debug/glm-setup), node, openssl, and
-root or user namespaces. Every program runs in a network namespace with loopback only; its own exit code is not looked at.
+root or user namespaces. Every program runs through offline.sh, with loopback only; its own exit code is not looked at.
 Exit 0, or 1 when something could not be measured (said which).
 """
 
@@ -30,6 +30,8 @@ MEASURES = tomllib.loads((HERE / "measures.toml").read_text())
 KEY = "00000000000000000000000000000000.0000000000000000"
 # Seconds that a tool may take for one prompt, for the scripts that can be told.
 PATIENCE = {"MEASURE_TIMEOUT": "400", "CLINE_MEASURE_TIMEOUT": "400"}
+# Loopback and no other network, or nothing runs.
+OFFLINE = ["bash", str(HERE / "offline.sh")]
 STAGES = ["--profile lite", "--profile lite --unsafe-fixes"]
 
 
@@ -38,11 +40,9 @@ class CannotMeasure(Exception):
 
 
 def offline():
-    """The scripts make the namespaces; without the right to, they would have to refuse, so say it once and at once."""
-    for flags in ("-nm", "-rnm"):
-        if subprocess.run(["unshare", flags, "true"], stderr=subprocess.DEVNULL).returncode == 0:
-            return
-    sys.exit("measure.py: no network namespace may be made here; nothing is measured with a network")
+    """The scripts make namespaces by themselves; where none can be made, say so once and at once."""
+    if subprocess.run([*OFFLINE, "true"]).returncode != 0:
+        sys.exit("measure.py: nothing is measured with a network")
 
 
 def program(name):
@@ -71,7 +71,7 @@ def environment(tool, more):
 
 def run(command, env):
     """The lines of tab-separated values that a script prints."""
-    done = subprocess.run(["bash", *map(str, command)], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run([*OFFLINE, "bash", *map(str, command)], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     lines = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") >= 5]
     if done.returncode == 2 or not lines:
         said = (done.stderr.strip() or done.stdout.strip() or "nothing printed").splitlines()

@@ -16,6 +16,9 @@
 //   --task-delay-ms N  wait this long before the answers that sub-agents ask for; default: --delay-ms
 //   --input-tokens N   the usage that answers report; a large one makes a tool compact its context
 //   --limit N          answer 429 with Z.ai's code 1302 while more than N model requests are in flight
+//   --refuse CODES     answer the first model requests 429 with these codes of Z.ai's, in turn (separated by commas;
+//                      known: 1113, 1302, 1313), for transcripts and logs that hold them
+//   --bracketed        those answers in the later form of the Anthropic address, `[code][message][trace]`
 //   --tasks N          the first main request (one that offers a sub-agent tool) is answered with N parallel
 //                      sub-agent calls: Claude Code's `Agent` (`Task` in old versions), opencode's `task`
 //   --task-arguments JSON  more arguments for these calls (some tools want to be told whether to wait)
@@ -33,7 +36,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 
 // ---------------------------------------------------------------- options
 
-const options = { port: 0, log: null, text: 'mock says hello', delayMs: 0, taskDelayMs: null, inputTokens: 10, limit: Infinity, tasks: 0, taskArguments: {}, know: new Map() };
+const options = { port: 0, log: null, text: 'mock says hello', delayMs: 0, taskDelayMs: null, inputTokens: 10, limit: Infinity, refuse: [], bracketed: false, tasks: 0, taskArguments: {}, know: new Map() };
 
 function fail(message) {
   process.stderr.write(`mock.mjs: ${message}\n`);
@@ -46,8 +49,16 @@ function count(name, text) {
   return n;
 }
 
+/** What Z.ai says with a code, as people have quoted it. */
+const MESSAGES = {
+  1113: 'Insufficient balance or no resource package. Please recharge.',
+  1302: 'Rate limit reached for requests',
+  1313: "Your account's current usage pattern does not comply with the Fair Usage Policy, and your request frequency has been limited. For details, please refer to the Subscription Service Agreement. To restore access, please submit a request.",
+};
+
 for (let args = process.argv.slice(2); args.length > 0; ) {
   const name = args.shift();
+  if (name === '--bracketed') { options.bracketed = true; continue; }
   if (args.length === 0) fail(`${name} wants a value`);
   const value = args.shift();
   switch (name) {
@@ -58,6 +69,11 @@ for (let args = process.argv.slice(2); args.length > 0; ) {
     case '--task-delay-ms': options.taskDelayMs = count(name, value); break;
     case '--input-tokens': options.inputTokens = count(name, value); break;
     case '--limit': options.limit = count(name, value); break;
+    case '--refuse': {
+      options.refuse = value.split(',');
+      for (const code of options.refuse) if (!(code in MESSAGES)) fail(`--refuse knows no code ${JSON.stringify(code)}`);
+      break;
+    }
     case '--tasks': options.tasks = count(name, value); break;
     case '--task-arguments': options.taskArguments = JSON.parse(value); break;
     case '--know': {
@@ -255,6 +271,14 @@ async function readBody(request) {
   return Buffer.concat(parts).toString('utf8');
 }
 
+/** Z.ai's body for a code. */
+function refusal(protocol, code) {
+  const message = MESSAGES[code];
+  if (protocol !== 'anthropic' || !options.bracketed) return { error: { code, message } };
+  const trace = `20261122000000${String(++serial).padStart(18, '0')}`;
+  return { type: 'error', error: { type: 'rate_limit_error', code, message: `[${code}][${message}][${trace}]` }, request_id: trace };
+}
+
 /** One request to a model: count it, perhaps refuse it, wait, answer. */
 async function modelRequest(request, response, entry, protocol, text) {
   let body;
@@ -271,7 +295,8 @@ async function modelRequest(request, response, entry, protocol, text) {
   response.on('close', leave); // also when the client gives up
 
   const kind = kindOf(body);
-  const refused = inFlight > options.limit;
+  const code = options.refuse.shift() ?? (inFlight > options.limit ? '1302' : undefined);
+  const refused = code !== undefined;
   seen.model += 1;
   seen.byKind[kind] += 1;
   seen.maxInFlight = Math.max(seen.maxInFlight, inFlight);
@@ -280,7 +305,7 @@ async function modelRequest(request, response, entry, protocol, text) {
   if (refused) {
     seen.rejected += 1;
     leave();
-    return sendJson(response, 429, { error: { code: '1302', message: 'Rate limit reached for requests' } });
+    return sendJson(response, 429, refusal(protocol, code));
   }
   const answer = decide(body, kind); // before the wait: a second request must not get the tasks again
   const wait = kind === 'task' ? options.taskDelayMs : options.delayMs;

@@ -406,10 +406,7 @@ impl<'r, 's> Evaluation<'r, 's> {
                 if let Some((index, pointer, value)) = nodes.into_iter().next() {
                     let layer = &workspace.layers[index];
                     let violation = Violation::default();
-                    let mut hit = self.hit(check, index, layer, &pointer, Some(value), &violation);
-                    hit.span = layer.document.span(&pointer);
-                    hit.pointer = pointer;
-                    hits.push(hit);
+                    hits.push(self.hit_at(check, index, layer, pointer, Some(value), &violation));
                 }
             }
             Builtin::NotInForce => {
@@ -444,6 +441,19 @@ impl<'r, 's> Evaluation<'r, 's> {
         } else {
             layer.root.join(pointer)
         };
+        self.hit_at(check, index, layer, absolute, value, violation)
+    }
+
+    /// A hit at a place that is counted from the file's root.
+    fn hit_at(
+        &self,
+        check: &'r Check,
+        index: usize,
+        layer: &Layer,
+        absolute: Pointer,
+        value: Option<&Value>,
+        violation: &Violation,
+    ) -> Hit<'r> {
         let span = match value {
             Some(_) => layer.document.span(&absolute),
             None => None,

@@ -1,0 +1,86 @@
+//! `glm-setup doctor`: what files can't tell.
+
+use jiff::Timestamp;
+
+use super::Exit;
+use super::args::{Doctor, Format};
+use super::context::{Context, Failure};
+use crate::doctor::{Case, Chosen, Report, Window};
+use crate::output::doctor::Human;
+use crate::output::redactor_for;
+use crate::plan::Request;
+
+pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
+    let applied = context.last_applied()?;
+    let plan = applied
+        .as_ref()
+        .and_then(|applied| context.plan_of(applied));
+    let (profile, chosen) = match (&args.profile, plan) {
+        (Some(named), _) => (named.clone(), Chosen::Named),
+        (None, Some(applied)) => (applied, Chosen::Applied),
+        (None, None) => ("lite".to_owned(), Chosen::Assumed),
+    };
+    let profile = context.catalogue.profile(&profile)?;
+    let pack = context.catalogue.pack(context.global.facts.as_deref())?;
+    let mut workspace = context.workspace(&[])?;
+    let request = Request {
+        facts: context.global.facts.clone(),
+        plan: profile.plan.clone(),
+        ..Request::default()
+    };
+    let plan = context.plan(&mut workspace, &request)?;
+    let report = Case {
+        tools: context.catalogue.tools(),
+        workspace: &workspace,
+        plan: &plan,
+        pack: &pack,
+        profile: &profile,
+        chosen,
+        environment: &context.environment,
+        window: Window {
+            now: Timestamp::now(),
+            days: args.days,
+            applied: applied.and_then(|one| one.time.parse().ok()),
+        },
+        only_home: context
+            .global
+            .home
+            .is_some()
+            .then(|| "--home names another home: this machine's processes, variables and PATH say nothing of it".to_owned()),
+    }
+    .report();
+    let redactor = redactor_for(&workspace);
+    show(context, args.format, &report, &redactor)?;
+    context.complain_of(&workspace.problems, &redactor);
+    Ok(if !workspace.problems.is_empty() {
+        Exit::Incomplete
+    } else if report.needs_doing {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    })
+}
+
+fn show(
+    context: &Context,
+    format: Format,
+    report: &Report,
+    redactor: &crate::output::redact::Redactor,
+) -> Result<(), Failure> {
+    match format {
+        Format::Json => {
+            let value = serde_json::to_value(report)
+                .map_err(|error| Failure::incomplete(error.to_string()))?;
+            context.print_json(&redactor.value(&[], &value));
+        }
+        Format::Text => {
+            let human = Human {
+                color: context.color(),
+                display: &|path| context.display(path),
+                redactor,
+            };
+            context.print(&human.report(report));
+        }
+    }
+    Ok(())
+}

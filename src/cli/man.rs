@@ -1,0 +1,41 @@
+//! `glm-setup man`: the manual pages.
+
+use std::io::{self, Write as _};
+
+use clap::CommandFactory as _;
+
+use super::Exit;
+use super::args::{Cli, Man};
+use super::context::Failure;
+
+pub(super) fn run(args: &Man) -> Result<Exit, Failure> {
+    let mut command = Cli::command();
+    // Hands the options of every command down to each.
+    command.build();
+    let mut name = command.get_name().to_owned();
+    for word in &args.command {
+        let known: Vec<&str> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        let Some(next) = command.find_subcommand(word) else {
+            return Err(Failure::usage(if known.is_empty() {
+                format!("{name} has no commands of its own")
+            } else {
+                format!(
+                    "{name} has no command `{word}`; it has {}",
+                    known.join(", ")
+                )
+            }));
+        };
+        name = format!("{name} {}", next.get_name());
+        command = next.clone();
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command)
+        .source(concat!("glm-setup ", env!("CARGO_PKG_VERSION")))
+        .render(&mut page)?;
+    // A closed pipe is not an error.
+    let _ = io::stdout().lock().write_all(&page);
+    Ok(Exit::Clean)
+}

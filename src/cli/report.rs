@@ -1,0 +1,78 @@
+//! What `lint` prints, in each of its formats.
+
+use super::args::{Lint, LintFormat};
+use super::context::{Context, Failure};
+use super::view::View;
+use crate::finding::{Finding, Severity};
+use crate::output::report::Report;
+use crate::output::{concise, github, json, junit, sarif, statistics, visible};
+use crate::plan::Plan;
+use crate::tool::ReadError;
+
+/// Refuses flags that don't go together, before anything is read.
+pub(super) fn check(args: &Lint) -> Result<(), Failure> {
+    match args.format {
+        LintFormat::Sarif | LintFormat::Junit if args.statistics => Err(Failure::usage(
+            "--statistics goes with the formats text, concise, github and json",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Prints the findings. `fails` is the least severity that fails the run.
+pub(super) fn show(
+    context: &Context,
+    view: &View<'_>,
+    args: &Lint,
+    plan: &Plan,
+    problems: &[ReadError],
+    fails: Severity,
+) -> Result<(), Failure> {
+    let report = Report {
+        plan,
+        problems,
+        redactor: &view.redactor,
+        folder: &context.working_folder,
+        fails,
+        source: &|path| view.source(path),
+        rule: &|id| context.catalogue.rule(id).ok(),
+    };
+    let wanted = |finding: &Finding| !context.global.quiet || finding.severity > Severity::Info;
+    let table = |shown: &dyn Fn(&Finding) -> bool| {
+        if !args.statistics {
+            return String::new();
+        }
+        statistics::text(plan.findings.iter().filter(|finding| shown(finding)))
+    };
+    match args.format {
+        LintFormat::Text => context.print(&view.findings(|human| {
+            let mut text = String::new();
+            if context.global.verbose {
+                text.push_str(&view.looked_at(plan));
+            }
+            let shown = plan.findings.iter().filter(|finding| wanted(finding));
+            text.extend(shown.map(|finding| human.finding(finding) + "\n"));
+            let table = table(&wanted);
+            if !table.is_empty() {
+                text.push_str(&table);
+                text.push('\n');
+            }
+            text.push_str(&human.summary(plan));
+            text
+        })),
+        LintFormat::Concise => {
+            context.print(&(concise::concise(&report, context.color(), wanted) + &table(&wanted)))
+        }
+        LintFormat::Github => context.print(&(github::github(&report) + &table(&|_| true))),
+        LintFormat::Json => {
+            let mut value = json::plan(plan, problems, &view.redactor, &|_| String::new());
+            if args.statistics {
+                value["statistics"] = statistics::json(&plan.findings);
+            }
+            context.print_json(&value);
+        }
+        LintFormat::Sarif => context.print_json(&sarif::sarif(&report)),
+        LintFormat::Junit => context.print(&visible::plain(&junit::junit(&report)?)),
+    }
+    Ok(())
+}
