@@ -12,11 +12,11 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use common::{Home, KEY, all_fixtures};
 use serde::Deserialize;
@@ -28,6 +28,16 @@ struct Tool {
     program: PathBuf,
     node: Option<String>,
     accepts: Option<Accepts>,
+    rewrites: Option<Rewrites>,
+}
+
+/// How a tool is made to save its own files; the words of `how` are for docs/evidence.md.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Rewrites {
+    #[serde(rename = "how")]
+    _how: String,
+    at_least: usize,
 }
 
 /// How a tool is asked whether it takes a home.
@@ -107,6 +117,12 @@ fn offline(program: &str) -> Command {
     command
 }
 
+/// All that a program has printed.
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{}{}", text(&output.stdout), text(&output.stderr))
+}
+
 /// A tool, ready to be asked.
 struct Asked {
     accepts: Accepts,
@@ -140,7 +156,23 @@ impl Asked {
     }
 
     fn ask(&self, home: &Home) -> Verdict {
-        let script = root().join("tests/real").join(&self.accepts.script);
+        let output = self
+            .script(&self.accepts.script)
+            .arg(&self.program)
+            .arg(home.path(""))
+            .output()
+            .unwrap();
+        let said = said(&output);
+        match output.status.code() {
+            Some(0) => Verdict::Takes,
+            Some(2) => Verdict::Unknown(said),
+            _ => Verdict::Refuses(said),
+        }
+    }
+
+    /// A script of tests/real, without a network and with the tool's Node in front.
+    fn script(&self, name: &str) -> Command {
+        let script = root().join("tests/real").join(name);
         let javascript = script
             .extension()
             .is_some_and(|extension| extension == "mjs");
@@ -152,19 +184,8 @@ impl Asked {
             command.env("PATH", std::env::join_paths(folders).unwrap());
             command.env("QWEN_NODE", node);
         }
-        let output = command
-            .arg(script)
-            .arg(&self.program)
-            .arg(home.path(""))
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
-        match output.status.code() {
-            Some(0) => Verdict::Takes,
-            Some(2) => Verdict::Unknown(said),
-            _ => Verdict::Refuses(said),
-        }
+        command.arg(script);
+        command
     }
 
     /// The fixtures that have something to ask about.
@@ -193,36 +214,74 @@ fn sample() -> Option<usize> {
     Some(sample.parse().expect("GLM_SETUP_REAL_SAMPLE is a number"))
 }
 
-/// Applies a profile to a home; the rules that changed something.
-fn apply(home: &Home, arguments: &[&str]) -> Vec<String> {
+/// Applies a profile to a home, or only says what that would change (`--check`); the rules that change something, by file.
+fn changes(home: &Home, how: &str, arguments: &[&str]) -> BTreeMap<PathBuf, BTreeSet<String>> {
     let mut command = home.command();
+    // `--force`: no running program of this machine decides.
     command
-        .args(["apply", "--yes", "--format", "json"])
+        .args(["apply", how, "--force", "--format", "json"])
         .args(arguments)
         .env("ZAI_API_KEY", KEY);
     let run = home.finish(&mut command);
     let answer = run.json();
+    let changes = answer["changes"].as_array().unwrap();
     // Something that can't be read or done is left alone; the rest is done all the same.
     let left_alone = ["errors", "refused"]
         .iter()
         .any(|key| answer[key].as_array().is_some_and(|list| !list.is_empty()));
-    run.exits(if left_alone { 3 } else { 0 });
-    let mut rules: Vec<String> = answer["changes"]
-        .as_array()
-        .unwrap()
+    let pending = how == "--check" && !changes.is_empty();
+    run.exits(match (left_alone, pending) {
+        (true, _) => 3,
+        (false, true) => 1,
+        (false, false) => 0,
+    });
+    let rules = |change: &serde_json::Value| {
+        let rules = change["rules"].as_array().unwrap().iter();
+        rules
+            .map(|rule| rule.as_str().unwrap().to_owned())
+            .collect()
+    };
+    changes
         .iter()
-        .flat_map(|change| change["rules"].as_array().unwrap())
-        .map(|rule| rule.as_str().unwrap().to_owned())
-        .collect();
-    rules.sort();
-    rules.dedup();
-    rules
+        .map(|change| {
+            // What a run prints has `[FOLDER]` for the folder of the home.
+            let file = change["file"].as_str().unwrap();
+            let file = file.trim_start_matches("[FOLDER]/home/");
+            (PathBuf::from(file), rules(change))
+        })
+        .collect()
+}
+
+/// Applies a profile to a home; the rules that changed something.
+fn apply(home: &Home, arguments: &[&str]) -> BTreeSet<String> {
+    changes(home, "--yes", arguments)
+        .into_values()
+        .flatten()
+        .collect()
+}
+
+/// Rules as a cell of a table.
+fn words(rules: &BTreeSet<String>) -> String {
+    let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+    rules.join(" ")
+}
+
+fn today() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%d").to_string()
+}
+
+/// What a tool's rows say, kept for docs/evidence.md where that is asked for.
+fn keep_rows(kind: &str, tool: &str, table: &str) {
+    if let Some(folder) = std::env::var_os("GLM_SETUP_EVIDENCE").map(PathBuf::from) {
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{kind}-{tool}.tsv")), table).unwrap();
+    }
 }
 
 /// All fixtures of a tool, with each profile that it knows. A home counts when it is changed and accepted.
 fn accepts_what_was_written(name: &str) {
     let tool = Asked::new(name);
-    let evidence = std::env::var_os("GLM_SETUP_EVIDENCE").map(PathBuf::from);
+    let evidence = std::env::var_os("GLM_SETUP_EVIDENCE").is_some();
     let mut profiles: Vec<&[&str]> = vec![&["--profile", "lite", "--unsafe-fixes"]];
     if tool.accepts.metered {
         profiles.push(&["--profile", "metered"]);
@@ -240,7 +299,7 @@ fn accepts_what_was_written(name: &str) {
             }
             let after = tool.about(&home);
             // What the tool refused before, for a reason that no rule mends, it may refuse still.
-            if (evidence.is_some() || after != Verdict::Takes) && before.is_none() {
+            if (evidence || after != Verdict::Takes) && before.is_none() {
                 before = Some(tool.about(&Home::fixture(&fixture)));
             }
             match (&after, &before) {
@@ -253,18 +312,15 @@ fn accepts_what_was_written(name: &str) {
             let _ = writeln!(
                 table,
                 "{}\t{name}\t{version}\t{fixture}\t{}\t{}\t{}\t{}",
-                jiff::Timestamp::now().strftime("%Y-%m-%d"),
+                today(),
                 arguments.join(" "),
                 before.as_ref().map_or("", Verdict::word),
                 after.word(),
-                rules.join(" ")
+                words(&rules)
             );
         }
     }
-    if let Some(folder) = evidence {
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("accepts-{name}.tsv")), table).unwrap();
-    }
+    keep_rows("accepts", name, &table);
     assert!(
         failures.is_empty(),
         "{name}: {} of {asked}:\n{}",
@@ -275,6 +331,80 @@ fn accepts_what_was_written(name: &str) {
     assert!(
         asked >= least,
         "{name}: only {asked} homes were changed and accepted"
+    );
+}
+
+/// `apply`, then the tool saves its files itself, then `apply` has nothing to do: all that the rules set is still there.
+fn keeps_what_was_written(name: &str) {
+    const PROFILE: [&str; 3] = ["--profile", "lite", "--unsafe-fixes"];
+    let tool = Asked::new(name);
+    let least = tools().remove(name).unwrap().rewrites.unwrap().at_least;
+    let version = version(name);
+    let (mut failures, mut rewritten, mut table) = (Vec::new(), 0, String::new());
+    for fixture in tool.fixtures() {
+        let home = Home::fixture(&fixture);
+        let written = changes(&home, "--yes", &PROFILE);
+        let before = home.files();
+        if written.is_empty() {
+            continue;
+        }
+        let idle = changes(&home, "--check", &PROFILE);
+        assert!(idle.is_empty(), "{fixture}: apply is not done: {idle:?}");
+        let output = tool
+            .script("tool-rewrites.sh")
+            .args([name.as_ref(), tool.program.as_os_str()])
+            .arg(home.path(""))
+            .output()
+            .unwrap();
+        let after = home.files();
+        let saved: BTreeSet<&PathBuf> = written
+            .keys()
+            .filter(|path| before[*path] != after[*path])
+            .collect();
+        let set: BTreeSet<String> = saved
+            .iter()
+            .flat_map(|path| written[*path].clone())
+            .collect();
+        let lost: BTreeSet<String> = changes(&home, "--check", &PROFILE)
+            .into_values()
+            .flatten()
+            .collect();
+        let verdict = match (saved.is_empty(), lost.is_empty()) {
+            (true, true) => "untouched",
+            (false, true) => "kept",
+            (_, false) => "lost",
+        };
+        rewritten += usize::from(verdict == "kept");
+        if verdict == "lost" || !output.status.success() {
+            // A file that the tool does not read, for a reason that no rule mends, it does not save either.
+            let home = Home::fixture(&fixture);
+            changes(&home, "--yes", &PROFILE);
+            if tool.about(&home) == Verdict::Takes {
+                let (said, lost) = (said(&output), words(&lost));
+                failures.push(format!("{fixture}: lost: {lost}; {said}"));
+            }
+            continue;
+        }
+        let _ = writeln!(
+            table,
+            "{}\t{name}\t{version}\t{fixture}\t{}\t{verdict}\t{}\t{}",
+            today(),
+            PROFILE.join(" "),
+            words(&set),
+            words(&lost)
+        );
+    }
+    keep_rows("keeps", name, &table);
+    assert!(
+        failures.is_empty(),
+        "{name}: {} homes:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    let least = sample().map_or(least, |_| 1);
+    assert!(
+        rewritten >= least,
+        "{name}: only {rewritten} homes were rewritten by the tool\n{table}"
     );
 }
 
@@ -317,6 +447,43 @@ tools! {
     qwen_code = "qwen-code",
     roo_code = "roo-code",
     sillytavern = "sillytavern",
+}
+
+/// The same for each tool that saves what it has read.
+mod keeps {
+    macro_rules! tools {
+        ($($test:ident = $name:literal,)*) => {
+            $(#[test]
+            #[ignore = "needs the real tool"]
+            fn $test() {
+                super::keeps_what_was_written($name);
+            })*
+
+            #[test]
+            fn every_tool_that_saves_has_a_test() {
+                let mut tested = [$($name),*];
+                tested.sort_unstable();
+                let save: Vec<String> = super::tools()
+                    .into_iter()
+                    .filter(|(_, tool)| tool.rewrites.is_some())
+                    .map(|(name, _)| name)
+                    .collect();
+                assert_eq!(save, tested);
+            }
+        };
+    }
+
+    tools! {
+        claude_code = "claude-code",
+        cline_2 = "cline-2",
+        cline_3 = "cline-3",
+        codex = "codex",
+        kilo_code = "kilo-code",
+        openclaw = "openclaw",
+        opencode = "opencode",
+        qwen_code = "qwen-code",
+        sillytavern = "sillytavern",
+    }
 }
 
 /// Whoever runs a script of tests/real by hand is kept from the network, too.
