@@ -379,11 +379,11 @@ fn keeps_what_was_written(name: &str) {
             // A file that the tool does not read, for a reason that no rule mends, it does not save either.
             let home = Home::fixture(&fixture);
             changes(&home, "--yes", &PROFILE);
-            if tool.about(&home) == Verdict::Takes {
-                let (said, lost) = (said(&output), words(&lost));
-                failures.push(format!("{fixture}: lost: {lost}; {said}"));
+            if tool.about(&home) != Verdict::Takes {
+                continue;
             }
-            continue;
+            let (said, lost) = (said(&output), words(&lost));
+            failures.push(format!("{fixture}: {verdict}: {lost}; {said}"));
         }
         let _ = writeln!(
             table,

@@ -106,6 +106,9 @@ case $tool in
     aider)
         version=$(HOME=$work/home "$bin" --version | cut -d' ' -f2)
         run env OPENAI_API_KEY=$key "$bin" --message hi --no-git --no-pretty --yes-always --analytics-disable --no-check-update --no-show-model-warnings ;;
+    goose)
+        version=$(HOME=$work/home "$bin" --version 2>/dev/null | tr -d ' ')
+        run env GOOSE_DISABLE_KEYRING=1 "$bin" run --no-session -t hi ;;
     droid)
         version=$(HOME=$work/home "$bin" --version 2>/dev/null | tail -n 1)
         run "$bin" exec -m no-such-model hi

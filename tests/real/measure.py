@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""measure.py [--latest] [TOOL…]
+"""measure.py [--missing] [TOOL…]
 
 Measures the real tools before and after `glm-setup apply`, as tests/real/measures.toml says, and writes
 tests/real/results/measured-<tool>.tsv (or $GLM_SETUP_EVIDENCE). Columns: date, tool, version, scenario, change, then requests,
 refused, most in flight, endpoints and models, first before and then after the change, and the rules that it speaks of.
+
+--missing measures only what has no row of the installed version yet.
 
 Needs the tools (tests/real/install.sh), a built glm-setup ($GLM_SETUP_BIN, default target/debug/glm-setup), node, openssl, and
 root or user namespaces. Every program runs through offline.sh, with loopback only; its own exit code is not looked at.
@@ -102,11 +104,12 @@ def apply(home, options):
 
 
 def make_home(entry, folder):
-    """A fresh copy of the home of an entry."""
+    """A fresh copy of the home of an entry; its other files, where it says what a rule asks for by hand."""
     home = folder / "home"
     if "fixture" in entry:
         shutil.copytree(ROOT / "tests/fixtures" / entry["fixture"] / "home", home)
     else:
+        home.mkdir()
         for name, text in entry["files"].items():
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             (home / name).write_text(text + "\n")
@@ -127,8 +130,8 @@ def measure_home(entry):
     env = environment(tool, PATIENCE | entry.get("env", {}))
     first = [runs] if script == "home-measure.sh" else []
 
-    def ask(home):
-        line = run([HERE / script, *first, program(runs), home, entry["scenario"], *entry.get("mock", [])], env)[0]
+    def ask(home, patience=None):
+        line = run([HERE / script, *first, program(runs), home, entry["scenario"], *entry.get("mock", [])], env | (patience or {}))[0]
         return line[1], figures(tool, line)
 
     def named(version):
@@ -138,10 +141,21 @@ def measure_home(entry):
         own = (REAL / tool / "installed").read_text().strip().rpartition("@")[2]
         return f"{own} in {runs} {version}"
 
+    def row(change, before, after, rules):
+        heard(entry["scenario"], before, after, entry)
+        return [tool, named(version), entry.get("title", entry["scenario"]), change, *before, *after, " ".join(rules)]
+
     with tempfile.TemporaryDirectory() as folder:
-        version, before = ask(make_home(entry, pathlib.Path(folder)))
+        # Where silence is expected it need not be waited for as long.
+        patience = {"MEASURE_TIMEOUT": "60"} if entry.get("silent-before") else None
+        version, before = ask(make_home(entry, pathlib.Path(folder)), patience)
+    if "by-hand" in entry:
+        with tempfile.TemporaryDirectory() as folder:
+            after = ask(make_home({"files": entry["by-hand"]}, pathlib.Path(folder)))[1]
+        yield row(f"{'without effect' if entry.get('without-effect') else 'by hand'}: {entry['change']}", before, after, entry["rules"])
+        return
     done = []
-    for stage in STAGES:
+    for stage in entry.get("apply", STAGES):
         with tempfile.TemporaryDirectory() as folder:
             home = make_home(entry, pathlib.Path(folder))
             changed = apply(home, stage)
@@ -150,8 +164,7 @@ def measure_home(entry):
                 continue
             done.append(spoken)
             after = ask(home)[1]
-        heard(entry["scenario"], before, after, entry)
-        yield [tool, named(version), entry.get("title", entry["scenario"]), f"apply {stage}", *before, *after, " ".join(spoken)]
+        yield row(f"apply {stage}", before, after, spoken)
     if not done:
         raise CannotMeasure(f"{entry['scenario']}: none of {entry['rules']} changes this home")
 
@@ -173,17 +186,29 @@ def measure_own(entry):
                 yield [tool, version, name, f"apply --profile {scene.removeprefix('after ')}", *before, *after, " ".join(entry["rules"])]
         return
     assert not script_applies
-    lines = {line[2]: line for line in run([HERE / entry["script"], program(tool)], env)}
+    lines = {line[2]: line for line in run([HERE / entry["script"], program(tool), *entry.get("scenarios", [])], env)}
     for pair in entry["shows"]:
         line, other = lines[pair["before"]], lines[pair["after"]]
         before, after = figures(tool, line), figures(tool, other)
         heard(pair["before"], before, after, pair)
-        yield [tool, line[1], pair["before"], f"{pair['after']} (by the script)", *before, *after, " ".join(pair["rules"])]
+        yield [tool, line[1], pair["before"], f"{'without effect: ' if pair.get('without-effect') else ''}{pair['after']} (by the script)", *before, *after, " ".join(pair["rules"])]
+
+
+def is_there(entry, rows):
+    """Whether rows of the installed version hold all that an entry gives."""
+    installed = (REAL / entry["tool"] / "installed").read_text().strip().rpartition("=" if "pip" in VERSIONS[entry["tool"]] else "@")[2]
+    names = {row[3] for row in rows if row[2].split(" ")[0] == installed}
+    if "shows" in entry:
+        return all(pair["before"] in names for pair in entry["shows"])
+    if "script" in entry and "scenario" not in entry:
+        return any(name.startswith(entry["fixture"].split("/")[1] + ": ") for name in names)
+    return entry.get("title", entry["scenario"]) in names
 
 
 def main():
     offline()
-    wanted = sys.argv[1:]
+    missing = "--missing" in sys.argv[1:]
+    wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
     entries = [(measure_home, entry) for entry in MEASURES["home"]] + [(measure_own, entry) for entry in MEASURES["own"]]
     tools = list(dict.fromkeys(entry["tool"] for _, entry in entries))
     failed = 0
@@ -196,6 +221,9 @@ def main():
         rows, complete = [], True
         for how, entry in entries:
             if entry["tool"] != tool:
+                continue
+            if missing and is_there(entry, before):
+                complete = False
                 continue
             try:
                 for row in how(entry):

@@ -34,13 +34,13 @@ ancestors() { # this process and those that started it: their command lines have
 }
 trap finish EXIT
 mkdir -p "$work/project"
-run() { # SECONDS COMMAND…
-    (cd "$work/project" && exec env -i HOME="$home" PATH="$(dirname "$(command -v node)"):/usr/local/bin:/usr/bin:/bin" TERM=dumb NO_COLOR=1 LANG=C.UTF-8 \
+run() { # SECONDS COMMAND…: in place of this shell
+    cd "$work/project" && exec env -i HOME="$home" PATH="$(dirname "$(command -v node)"):/usr/local/bin:/usr/bin:/bin" TERM=dumb NO_COLOR=1 LANG=C.UTF-8 \
         TMPDIR="$work" ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 DISABLE_AUTOUPDATER=1 CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \
         OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_MODELS_FETCH=1 KILO_DISABLE_AUTOUPDATE=1 KILO_DISABLE_MODELS_FETCH=1 KILO_TELEMETRY_LEVEL=off \
-        timeout "$@") </dev/null >"$work/out" 2>&1
+        timeout "$@" </dev/null >"$work/out" 2>&1
 }
-must() { run "$@" || cannot "$2 ended with $?: $(tail -n 3 "$work/out")"; }
+must() { (run "$@") || cannot "$2 ended with $?: $(tail -n 3 "$work/out")"; }
 saved() { # FILE: a prompt that nobody answers, until the tool has saved the file
     cp -- "$1" "$work/before" || cannot "no such file: $1"
     run 90 "$bin" "${@:2}" &
