@@ -1,4 +1,4 @@
-//! The real tools accept every file that `apply` writes.
+//! The real tools accept every file that `apply` writes, and keep what is in it when they save it themselves.
 //!
 //! These tests need the tools of `tests/real/versions.toml`, installed by `tests/real/install.sh`, so they are ignored by
 //! default: `cargo test --test real -- --ignored`, or one tool of them: `cargo test --test real -- --ignored claude_code`.
@@ -6,7 +6,7 @@
 //! * `GLM_SETUP_REAL=DIR`: the tools are there instead of in `target/real`.
 //! * `GLM_SETUP_REAL_SAMPLE=N`: at most N fixtures of each tool, spread over all of them (what fits in CI).
 //! * `GLM_SETUP_EVIDENCE=DIR`: also ask about each home as it was before, and write what was seen to
-//!   `DIR/accepts-<tool>.tsv` (see `tests/real/evidence.py`).
+//!   `DIR/accepts-<tool>.tsv` and `DIR/keeps-<tool>.tsv` (see `tests/evidence.rs`).
 
 #![allow(clippy::unwrap_used)]
 
@@ -101,11 +101,21 @@ fn installed(tools: &BTreeMap<String, Tool>, name: &str) -> PathBuf {
     program
 }
 
-/// The version of a tool, as `tests/real/install.sh` noted it: the last part of `package@1.2.3` or `package==1.2.3`.
+/// The version of a tool: what its npm package says (`latest` is noted as that), else what `tests/real/install.sh` noted, the last part
+/// of `package==1.2.3`.
 fn version(name: &str) -> String {
-    let packages = fs::read_to_string(folder().join(name).join("installed")).unwrap();
-    let version = packages.trim().rsplit(['@', '=']).next().unwrap();
-    version.to_owned()
+    let folder = folder().join(name);
+    let packages = fs::read_to_string(folder.join("installed")).unwrap();
+    let package = packages.trim();
+    let says = package.rsplit_once('@').and_then(|(package, _)| {
+        let file = folder
+            .join("node_modules")
+            .join(package)
+            .join("package.json");
+        let says: serde_json::Value = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+        Some(says["version"].as_str()?.to_owned())
+    });
+    says.unwrap_or_else(|| package.rsplit(['@', '=']).next().unwrap().to_owned())
 }
 
 /// A program that will have loopback and no other network, or not be run at all.

@@ -69,6 +69,7 @@ run() {
         ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 \
         timeout 90 "$bin" "$@") </dev/null >"$work/$name.out" 2>"$work/$name.err"
     status=$?
+    [ "$status" -ne 124 ] || cannot "no answer within 90 s"
 }
 failed=0
 complain() { # MESSAGE FILE…  (no pipe into it: `failed` would be lost in the subshell)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """compare.py OLD NEW
 
-Compares two folders of rows (`accepts-*.tsv` of tests/real.rs, `measured-*.tsv` of measure.py) and prints, with the rules
+Compares two folders of rows (`accepts-*.tsv` and `keeps-*.tsv` of tests/real.rs, `measured-*.tsv` of measure.py) and prints, with the rules
 concerned, what no longer holds in NEW. What NEW has no row for is not compared. Exit 0: nothing; 1: something differs.
 
 Of a measurement the addresses, the models and the number in flight after the change count. The numbers of requests and refusals don't:
@@ -28,6 +28,12 @@ def main(old, new):
         if was and (was[6], row[6]) in LOST:
             differs = 1
             print(f"{row[1]} {was[2]} -> {row[2]}: {row[3]} ({row[4]}) was taken, now: {row[6]}; rules: {row[7]}")
+    kept = {tuple(row[i] for i in (1, 3, 4)): row for row in rows(old, "keeps")}
+    for row in rows(new, "keeps"):
+        was = kept.get(tuple(row[i] for i in (1, 3, 4)))
+        if was and (was[5], row[5]) == ("kept", "lost"):
+            differs = 1
+            print(f"{row[1]} {was[2]} -> {row[2]}: {row[3]} ({row[4]}) was kept by its own saving, now lost: {row[7]}")
     measured = {tuple(row[i] for i in (1, 3, 4)): row for row in rows(old, "measured")}
     for row in rows(new, "measured"):
         was = measured.get(tuple(row[i] for i in (1, 3, 4)))

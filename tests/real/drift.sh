@@ -2,8 +2,8 @@
 # drift.sh [TOOL…]
 #
 # Do the rules still hold for the newest versions? Installs `latest` of each tool of versions.toml (not of those with drift = false)
-# into target/real-latest (or $GLM_SETUP_DRIFT), asks them about all fixtures, measures them, and prints what differs from the rows in
-# tests/real/results: a home that is no longer taken, a request that goes elsewhere or with another model, a larger number in flight.
+# into target/real-latest (or $GLM_SETUP_DRIFT), asks them about all fixtures, lets them save their files, measures them, and prints what
+# differs from the rows in tests/real/results: a home that is no longer taken, a setting that is gone after the tool's own saving, a request that goes elsewhere or with another model, a larger number in flight.
 #   exit 0  nothing differs     exit 1  something does (said which)     exit 2  it could not be found out
 # It changes nothing in the repository. It takes an hour or more for all tools.
 # DRIFT_SKIP_MEASURE=1 only asks. GLM_SETUP_REAL_SAMPLE=N asks about N homes of each tool.
@@ -23,13 +23,18 @@ import sys, tomllib
 table = tomllib.load(open(sys.argv[1], "rb"))
 # The tests' names are the tools' with an underscore; `continue` is a word of Rust's.
 for name, entry in table.items():
-    if "accepts" in entry and entry.get("drift", True) and (len(sys.argv) == 2 or name in sys.argv[2:]):
-        print("continue_cli" if name == "continue" else name.replace("-", "_"))
+    test = "continue_cli" if name == "continue" else name.replace("-", "_")
+    if entry.get("drift", True) and (len(sys.argv) == 2 or name in sys.argv[2:]):
+        print(*[test] * ("accepts" in entry), *["keeps::" + test] * ("rewrites" in entry), sep="\n")
 PY
 while read -r test; do
+    [ -n "$test" ] || continue
     cargo test --quiet --test real -- --ignored --exact "$test" </dev/null >"$GLM_SETUP_REAL/said" 2>&1 && continue
     failed=1
-    echo "drift.sh: $test no longer takes everything:"
+    case $test in
+        keeps::*) echo "drift.sh: ${test#keeps::} no longer keeps everything when it saves its files:" ;;
+        *) echo "drift.sh: $test no longer takes everything:" ;;
+    esac
     sed -n '/^---- /,/^failures:/p' "$GLM_SETUP_REAL/said" | sed -e '/^failures:/d' -e 's/^/    /'
 done <"$GLM_SETUP_REAL/tests"
 if [ -z "${DRIFT_SKIP_MEASURE:-}" ]; then

@@ -138,7 +138,7 @@ def measure_home(entry):
         """A plugin's own version, with that of the program that loads it."""
         if runs == tool:
             return version
-        own = (REAL / tool / "installed").read_text().strip().rpartition("@")[2]
+        own = json.loads((program(tool) / "package.json").read_text())["version"]
         return f"{own} in {runs} {version}"
 
     def row(change, before, after, rules):

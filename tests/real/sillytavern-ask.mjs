@@ -14,7 +14,7 @@
 // requests: one JSON line for each place that may decide an address: the settings as they are loaded, each preset when it
 //   is picked, each connection profile when it is applied. The request goes out through the server's own
 //   `/api/backends/chat-completions/generate`; the line says which path it had at the mock, which model, whether a key.
-// saves: gives the settings, the presets and a further key (an invented one) back to the server, which writes them, and puts what it
+// saves: gives the settings and the presets, with another temperature, and a further key (an invented one) to the server, which writes them, and puts what it
 //   wrote into USER_FOLDER. Exit 0, or 2.
 //
 // The page itself does not run here (it needs a browser). What it makes of the settings is done again below, as in
@@ -118,8 +118,12 @@ if (mode === 'saves') {
     const answer = await post(path, body);
     if (answer.status >= 300) cannot(`POST ${path} answers ${answer.status}: ${answer.text.slice(0, 200)}`);
   };
-  await save('/api/settings/save', all.settings);
-  for (const [index, name] of all.openai_setting_names.entries()) await save('/api/presets/save', { apiId: 'openai', name, preset: JSON.parse(all.openai_settings[index]) });
+  // Somebody has moved the slider of the temperature.
+  const moved = (object, name) => (object !== null && typeof object === 'object' && !Array.isArray(object) ? { ...object, [name]: 0.35 } : object);
+  await save('/api/settings/save', { ...all.settings, oai_settings: moved(all.settings.oai_settings, 'temp_openai') });
+  for (const [index, name] of all.openai_setting_names.entries()) {
+    await save('/api/presets/save', { apiId: 'openai', name, preset: moved(JSON.parse(all.openai_settings[index]), 'temperature') });
+  }
   await save('/api/secrets/write', { key: 'api_key_deepseek', value: 'invented', label: 'invented' });
   cpSync(join(user, 'settings.json'), join(userFolder, 'settings.json'));
   if (existsSync(join(userFolder, 'secrets.json'))) cpSync(join(user, 'secrets.json'), join(userFolder, 'secrets.json'));
