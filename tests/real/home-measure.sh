@@ -108,7 +108,8 @@ case $tool in
         run env OPENAI_API_KEY=$key "$bin" --message hi --no-git --no-pretty --yes-always --analytics-disable --no-check-update --no-show-model-warnings ;;
     goose)
         version=$(HOME=$work/home "$bin" --version 2>/dev/null | tr -d ' ')
-        run env GOOSE_DISABLE_KEYRING=1 "$bin" run --no-session -t hi ;;
+        # A key of nothing but zeros and a point would be taken for a number.
+        run env GOOSE_DISABLE_KEYRING=1 ZAI_API_KEY=a${key#0} "$bin" run --no-session -t hi ;;
     droid)
         version=$(HOME=$work/home "$bin" --version 2>/dev/null | tail -n 1)
         run "$bin" exec -m no-such-model hi
