@@ -174,7 +174,7 @@ fn evidence_is_dated_and_can_be_looked_up() {
                     rule.id
                 );
             }
-            if evidence.kind == EvidenceKind::Ran {
+            if matches!(evidence.kind, EvidenceKind::Ran | EvidenceKind::Seen) {
                 assert!(
                     evidence.note.is_some(),
                     "{}: say what was seen when the tool was run",

@@ -316,10 +316,7 @@ fn settings_choose_the_profile_the_tools_and_the_rules() {
     assert_eq!(tools("").1, "lite");
     assert_eq!(tools("profile = \"max\"").1, "max");
     assert_eq!(tools("tool = [\"opencode\"]").0, ["opencode"]);
-    assert_eq!(
-        tools("skip = [\"claude-code\"]").0,
-        ["opencode"]
-    );
+    assert_eq!(tools("skip = [\"claude-code\"]").0, ["opencode"]);
     assert_eq!(
         tools("select = [\"claude-code-endpoint\"]").0,
         ["claude-code"]

@@ -85,7 +85,8 @@ pub fn markdown(rule: &Rule) -> String {
         let kind = match evidence.kind {
             EvidenceKind::VendorDocs => "vendor's documentation",
             EvidenceKind::VendorCode => "the tool's code",
-            EvidenceKind::Ran => "the tool was run",
+            EvidenceKind::Ran => "the tool was run by a script",
+            EvidenceKind::Seen => "the tool was run by hand",
             EvidenceKind::Community => "reported",
         };
         let versions = evidence

@@ -521,8 +521,10 @@ pub enum EvidenceKind {
     VendorDocs,
     /// The tool's own code.
     VendorCode,
-    /// Somebody ran the tool and looked.
+    /// The tool was run by a script of `tests/real`; docs/evidence.md has the row.
     Ran,
+    /// Somebody ran the tool by hand and looked; no script repeats it.
+    Seen,
     /// An issue or an article.
     Community,
 }

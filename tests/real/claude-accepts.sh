@@ -16,9 +16,7 @@
 # Silent losses are beyond this check: an unknown key, and a few known ones of a wrong type (autoCompactWindow: "x"),
 # are ignored by Claude Code without a word (2.1.330). Only the user's settings.json is checked, not project files.
 #
-# Both run in a network namespace that has only loopback (`unshare`). Where that is not allowed, set
-# CLAUDE_ACCEPTS_NO_NETNS=1 to ask only question 2: then just the base URL and the switches for side traffic
-# keep the tool from the network.
+# Both run in a network namespace that has only loopback (`unshare`).
 # Needs node, and `claude` >= 2.1.199 or so (where `doctor` works without a terminal). Checked with 2.1.330.
 # CLAUDE_ACCEPTS_LOG=FILE keeps the mock's request log (which model, which credential headers; no values of them).
 set -u
@@ -36,14 +34,13 @@ if [ "${1:-}" != --inside ]; then
     bin=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
     home=$(cd "$2" && pwd)
     self=$here/$(basename "${BASH_SOURCE[0]}")
-    if [ -n "${CLAUDE_ACCEPTS_NO_NETNS:-}" ]; then exec bash "$self" --inside "$bin" "$home"; fi
     # root needs no user namespace; others may be allowed to make one
     for flags in -n -rn; do
         if unshare $flags true 2>/dev/null; then
             exec unshare $flags bash -c 'ip link set lo up && exec bash "$@"' netns "$self" --inside "$bin" "$home"
         fi
     done
-    cannot "no network namespace may be made here (CLAUDE_ACCEPTS_NO_NETNS=1 goes on without)"
+    cannot "no network namespace may be made here"
 fi
 
 bin=$2
@@ -72,6 +69,7 @@ run() {
         ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 \
         timeout 90 "$bin" "$@") </dev/null >"$work/$name.out" 2>"$work/$name.err"
     status=$?
+    [ "$status" -ne 124 ] || cannot "no answer within 90 s"
 }
 failed=0
 complain() { # MESSAGE FILE…  (no pipe into it: `failed` would be lost in the subshell)
@@ -82,16 +80,14 @@ complain() { # MESSAGE FILE…  (no pipe into it: `failed` would be lost in the 
     sed -e "s#$work/home#~#g" -e 's/^/    /' "$@"
 }
 
-if [ -z "${CLAUDE_ACCEPTS_NO_NETNS:-}" ]; then # doctor takes no --settings: it may look at the real address
-    run doctor doctor
-    if grep -q 'Invalid settings' "$work/doctor.out"; then
-        sed -n '/Invalid settings/,/^$/p' "$work/doctor.out" >"$work/invalid"
-        complain '`claude doctor` finds the settings invalid:' "$work/invalid"
-    elif [ "$status" -ne 0 ]; then
-        complain "\`claude doctor\` ended with $status:" "$work/doctor.out" "$work/doctor.err"
-    elif ! grep -q 'Claude Code doctor' "$work/doctor.out"; then
-        cannot '`claude doctor` printed nothing that this script knows; is the version too old?'
-    fi
+run doctor doctor # takes no --settings: it may look at the real address
+if grep -q 'Invalid settings' "$work/doctor.out"; then
+    sed -n '/Invalid settings/,/^$/p' "$work/doctor.out" >"$work/invalid"
+    complain '`claude doctor` finds the settings invalid:' "$work/invalid"
+elif [ "$status" -ne 0 ]; then
+    complain "\`claude doctor\` ended with $status:" "$work/doctor.out" "$work/doctor.err"
+elif ! grep -q 'Claude Code doctor' "$work/doctor.out"; then
+    cannot '`claude doctor` printed nothing that this script knows; is the version too old?'
 fi
 
 run prompt -p hi --settings "$override"

@@ -44,7 +44,7 @@ variables=(ZAI_API_KEY=00000000000000000000000000000000.0000000000000000)
 while read -r name || [ -n "$name" ]; do variables+=("$name=00000000000000000000000000000000.0000000000000000"); done \
     < <(sed -nE "s/.*env_key *= *[\"']([A-Za-z_][A-Za-z0-9_]*)[\"'].*/\1/p" "$config")
 run() {
-    (cd "$work/project" && env -i HOME="$work/home" PATH=/usr/local/bin:/usr/bin:/bin TERM=dumb LANG=C.UTF-8 "${variables[@]}" timeout 20 "$bin" "$@") \
+    (cd "$work/project" && env -i HOME="$work/home" PATH=/usr/local/bin:/usr/bin:/bin TERM=dumb LANG=C.UTF-8 "${variables[@]}" timeout 90 "$bin" "$@") \
         </dev/null >"$work/out" 2>"$work/err"
 }
 refuse() { echo "codex-accepts: $1"; grep -hvE 'PATH aliases|bubblewrap' "$work/err" "$work/out" | grep -iE 'error|warning|How to fix|no longer|in `' | sed -e "s#$work/home#~#g" -e 's/^/    /' | head -20; exit 1; }

@@ -25,7 +25,7 @@ run() { (cd "$work/project" && $wrap sh -c 'ip link set lo up 2>/dev/null; exec 
 refused() { sed -e "s#$work/home#~#g" "$work/out" | tail -n 12; exit 1; }
 [ -f "$work/home/.continue/config.yaml" ] || cannot "no ~/.continue/config.yaml"
 case "$(head -c 2 "$bin")" in '#!') start=(node "$bin") ;; *) start=("$bin") ;; esac
-run ZAI_API_KEY=$key CONTINUE_TELEMETRY_ENABLED=0 timeout 40 "${start[@]}" -p hi
+run ZAI_API_KEY=$key CONTINUE_TELEMETRY_ENABLED=0 timeout 120 "${start[@]}" -p hi
 grep -q 'Connection error\|connect ECONNREFUSED\|fetch failed' "$work/out" && exit 0
 grep -q '"status":"error"\|Failed to\|rror' "$work/out" && refused
 cannot "cn said nothing that this script knows: $(tail -n 2 "$work/out")"

@@ -35,7 +35,7 @@ grep -Eq '//(api[.]z[.]ai|open[.]bigmodel[.]cn)/' "$work"/home/.factory/*.json &
 sed -E -i "s#https?://(api[.]z[.]ai|open[.]bigmodel[.]cn)/#http://127.0.0.1:$port/#g" "$work"/home/.factory/*.json
 run() {
     (cd "$work/project" && env -i HOME="$work/home" PATH=/usr/local/bin:/usr/bin:/bin TERM=dumb LANG=C.UTF-8 \
-        ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 timeout 20 "$bin" "$@") </dev/null >"$work/out" 2>&1
+        ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 timeout 90 "$bin" "$@") </dev/null >"$work/out" 2>&1
 }
 if [ -z "$points" ]; then
     run doctor

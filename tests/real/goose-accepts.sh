@@ -25,7 +25,7 @@ run() { (cd "$work/project" && $wrap sh -c 'ip link set lo up 2>/dev/null; exec 
 refused() { sed -e "s#$work/home#~#g" "$work/out" | tail -n 12; exit 1; }
 [ -f "$work/home/.config/goose/config.yaml" ] || cannot "no ~/.config/goose/config.yaml"
 run GOOSE_DISABLE_KEYRING=1 GOOSE_PROVIDER_SKIP_BACKOFF=true ZAI_API_KEY=$key ZHIPU_API_KEY=$key ZAI_CODING_PLAN_API_KEY=$key \
-    timeout 30 "$bin" run --no-session -t hi
+    timeout 90 "$bin" run --no-session -t hi
 grep -q 'Could not connect\|error sending request\|Network error' "$work/out" && exit 0
 grep -q 'error\|Error' "$work/out" && refused
 cannot "goose said nothing that this script knows: $(tail -n 2 "$work/out")"

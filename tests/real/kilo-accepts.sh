@@ -3,7 +3,7 @@
 #
 # Does the real Kilo load every config of this home? Exit 0 and the merged config as JSON on stdout; 1 when it doesn't, its
 # words on stderr; 2 when it could not be asked. KILO_BIN is the program in npm's @kilocode/cli-linux-x64 (bin/kilo).
-# It runs on a copy (Kilo adds `$schema` and creates kilo.jsonc), with --pure, a clean environment and, where `unshare` allows it,
+# It runs on a copy (Kilo adds `$schema` and creates kilo.jsonc), with --pure, a clean environment and
 # no network. It says nothing about auth.json. Checked with 7.7.9.
 set -u
 die() { printf 'kilo-accepts: %s\n' "$*" >&2; exit 2; }
@@ -24,7 +24,8 @@ else
     work="$tmp/cwd"; mkdir "$work"
 fi
 wrap=()
-if unshare -n true 2>/dev/null; then wrap=(unshare -n); elif unshare -rn true 2>/dev/null; then wrap=(unshare -rn); fi
+for flags in -n -rn; do unshare $flags true 2>/dev/null && wrap=(unshare $flags) && break; done
+[ ${#wrap[@]} -gt 0 ] || die "no network namespace may be made here"
 
 cd "$work" || die "cannot enter $work"
 "${wrap[@]+"${wrap[@]}"}" timeout 60 env -i HOME="$tmp/home" PATH="$PATH" TERM=dumb NO_COLOR=1 \

@@ -22,7 +22,7 @@ trap '[ -n "$mock" ] && kill "$mock" 2>/dev/null; rm -rf "$work"' EXIT
 env="env -i PATH=$PATH TERM=dumb NO_COLOR=1 KILO_DISABLE_MODELS_FETCH=1 KILO_DISABLE_AUTOUPDATE=1 KILO_TELEMETRY_LEVEL=off"
 version=$(HOME=$work/v $env HOME="$work/v" timeout 60 "$bin" --version 2>/dev/null | tail -n1)
 for scenario in "$@"; do
-    more= ; options=(--delay-ms 1500)
+    more= ; options=(--delay-ms 5000) # so that a busy machine does not spread what belongs together
     case $scenario in
         title) ;;
         title-off) more='"agent":{"title":{"disable":true}},' ;;

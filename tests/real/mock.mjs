@@ -21,6 +21,7 @@
 //   --bracketed        those answers in the later form of the Anthropic address, `[code][message][trace]`
 //   --tasks N          the first main request (one that offers a sub-agent tool) is answered with N parallel
 //                      sub-agent calls: Claude Code's `Agent` (`Task` in old versions), opencode's `task`
+//   --task-arguments JSON  more arguments for these calls (some tools want to be told whether to wait)
 //
 // On stdout: one JSON line {"port":…,"pid":…} when ready. It ends on SIGTERM or SIGINT, with a summary line.
 // The log never holds a credential, a prompt or an answer, so it may be kept as a CI artefact:
@@ -35,7 +36,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 
 // ---------------------------------------------------------------- options
 
-const options = { port: 0, log: null, text: 'mock says hello', delayMs: 0, taskDelayMs: null, inputTokens: 10, limit: Infinity, refuse: [], bracketed: false, tasks: 0, know: new Map() };
+const options = { port: 0, log: null, text: 'mock says hello', delayMs: 0, taskDelayMs: null, inputTokens: 10, limit: Infinity, refuse: [], bracketed: false, tasks: 0, taskArguments: {}, know: new Map() };
 
 function fail(message) {
   process.stderr.write(`mock.mjs: ${message}\n`);
@@ -74,6 +75,7 @@ for (let args = process.argv.slice(2); args.length > 0; ) {
       break;
     }
     case '--tasks': options.tasks = count(name, value); break;
+    case '--task-arguments': options.taskArguments = JSON.parse(value); break;
     case '--know': {
       const at = value.indexOf('=');
       if (at < 1) fail('--know wants NAME=VALUE');
@@ -159,6 +161,7 @@ function taskCall(tool, n) {
       description: `mock task ${n}`,
       prompt: `${TASK_MARK} ${n}: say hello.`,
       subagent_type: tool === 'task' ? 'general' : 'general-purpose',
+      ...options.taskArguments,
     },
   };
 }

@@ -22,6 +22,7 @@ wrap=()
 for flags in -n -rn; do
     if unshare $flags true 2>/dev/null; then wrap=(unshare $flags); break; fi
 done
+[ ${#wrap[@]} -gt 0 ] || cannot "no network namespace may be made here"
 # ZAI_API_KEY is there, invented, for files that refer to it.
 "${wrap[@]+"${wrap[@]}"}" timeout 60 env -i HOME="$work/home" PATH="$PATH" TERM=dumb NO_COLOR=1 \
     ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 \

@@ -69,8 +69,8 @@ args=(--delay-ms "$delay")
 node "$here/openclaw-mock.mjs" "$work/tls" "$work/log" "${args[@]}" >"$work/ready" & pids+=($!)
 for _ in $(seq 100); do [ -s "$work/ready" ] && break; sleep 0.05; done
 
-run() {
-    env -i HOME="$work/home" PATH="$PATH" TERM=dumb NO_COLOR=1 NODE_EXTRA_CA_CERTS="$work/tls/ca.pem" \
+run() { # in place of this shell, so that the Gateway can be ended by the number of the job
+    exec env -i HOME="$work/home" PATH="$PATH" TERM=dumb NO_COLOR=1 NODE_EXTRA_CA_CERTS="$work/tls/ca.pem" \
         ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 OPENCLAW_NO_AUTO_UPDATE=1 "$@"
 }
 seen() { curl -s --cacert "$work/tls/ca.pem" https://localhost/mock/summary; }
@@ -81,10 +81,10 @@ ask() { # SESSION
 version=$("$bin" --version 2>/dev/null | sed -n 's/^OpenClaw \([0-9.-]*\).*/\1/p')
 if [ "$scenario" = one ]; then
     begin=$(date +%s)
-    run timeout 100 "$bin" agent --local --agent main --message hi --json >"$work/out" 2>&1 </dev/null
+    (run timeout 400 "$bin" agent --local --agent main --message hi --json) >"$work/out" 2>&1 </dev/null
 else
-    run timeout 300 "$bin" gateway run --allow-unconfigured >"$work/out" 2>&1 </dev/null & pids+=($!)
-    for _ in $(seq 240); do curl -s -o /dev/null http://127.0.0.1:18789/ && break; sleep 0.5; done
+    run timeout 900 "$bin" gateway run --allow-unconfigured >"$work/out" 2>&1 </dev/null & pids+=($!)
+    for _ in $(seq 800); do curl -s -o /dev/null http://127.0.0.1:18789/ && break; sleep 0.5; done
     sleep 3
     begin=$(date +%s)
     asks=()

@@ -6,7 +6,7 @@
 # Exit 0 and the merged config as JSON on stdout, or opencode's exit code (or 124
 # after 60 s) and its message on stderr. opencode rewrites the files it reads (it
 # adds `$schema`, creates opencode.jsonc), so it runs on a copy of HOME and CWD,
-# with --pure (no plugins), a clean environment and, where `unshare` allows it,
+# with --pure (no plugins), a clean environment and
 # no network. CWD may lie inside HOME or elsewhere; without it, an empty folder.
 # It says nothing about auth.json and tui.json: `debug config` does not check them.
 set -u
@@ -30,11 +30,8 @@ else
 fi
 
 wrap=()
-if unshare -n true 2>/dev/null; then
-    wrap=(unshare -n)
-elif unshare -rn true 2>/dev/null; then
-    wrap=(unshare -rn)
-fi
+for flags in -n -rn; do unshare $flags true 2>/dev/null && wrap=(unshare $flags) && break; done
+[ ${#wrap[@]} -gt 0 ] || die "no network namespace may be made here"
 limit=()
 command -v timeout >/dev/null && limit=(timeout 60)
 

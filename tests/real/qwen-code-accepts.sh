@@ -36,11 +36,12 @@ points=
 grep -Eq '//(api[.]z[.]ai|open[.]bigmodel[.]cn)/' "$work/home/.qwen/settings.json" && points=1
 sed -E -i "s#https?://(api[.]z[.]ai|open[.]bigmodel[.]cn)/#http://127.0.0.1:$port/#g" "$work/home/.qwen/settings.json"
 (cd "$work/project" && env -i HOME="$work/home" PATH="$(dirname "$node"):/usr/local/bin:/usr/bin:/bin" TERM=dumb LANG=C.UTF-8 \
-    ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 timeout 30 "$node" "$entry" -p hi) </dev/null >"$work/out" 2>"$work/err"
+    ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 timeout 150 "$node" "$entry" -p hi) </dev/null >"$work/out" 2>"$work/err"
 status=$?
 refuse() { echo "qwen-code-accepts: $1"; grep -hv Ripgrep "$work/err" "$work/out" | sed -e "s#$work/home#~#g" -e '/^    at /d' -e 's/^/    /' | head -8; exit 1; }
 [ -e "$work/home/.qwen/settings.json.corrupted" ] && refuse "it can't read the settings:"
 [ -n "$points" ] || exit 0
+[ "$status" -ne 124 ] || cannot "it did not end within 150 s"
 [ "$status" -eq 0 ] || refuse "it ended with $status:"
 grep -Eq '"path":"[^"]*v4/chat/completions"' "$work/requests" || refuse "no request went to …/v4/chat/completions"
 exit 0

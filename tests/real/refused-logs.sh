@@ -6,7 +6,7 @@
 #   exit 0  the tool ran and the mock refused as often as it was told to, or the tool gave up before
 #   exit 2  wrong usage, or it could not be run (said why)
 #
-# The run has a clean environment and, where `unshare` allows it, a network namespace with loopback only. Claude Code
+# The run has a clean environment and a network namespace with loopback only. Claude Code
 # tries again three times (CLAUDE_CODE_MAX_RETRIES=3); BRACKETED=1 answers it in the later form, `[code][message][…]`.
 # The extracts under tests/fixtures/logs/ were made with it (claude 2.1.330; opencode 1.18.33, and with other binaries
 # 1.3.2 and 1.14.41): only the lines of the conversation and its errors, other folders' names, and of the request that
@@ -24,7 +24,7 @@ if [ "${1:-}" != --inside ]; then
             exec unshare $flags bash -c 'ip link set lo up && exec bash "$@"' netns "$self" --inside "$@"
         fi
     done
-    exec bash "$self" --inside "$@"
+    cannot "no network namespace may be made here"
 fi
 
 tool=$2 bin=$3 home=$4 codes=$5 prompt=${6:-say hello}

@@ -36,7 +36,7 @@ while IFS= read -r -d '' settings; do
     folder=$(dirname "$settings")
     case "$(basename "$folder")" in _*) continue ;; esac
     asked=$((asked + 1))
-    env -i PATH="$PATH" timeout 60 node "$here/sillytavern-ask.mjs" accepts "$2" "$folder"
+    env -i PATH="$PATH" timeout 150 node "$here/sillytavern-ask.mjs" accepts "$2" "$folder"
     status=$?
     [ $status -gt $outcome ] && outcome=$status
 done < <(find "$3" -path '*/data/*/settings.json' -print0 | sort -z)

@@ -2,6 +2,7 @@
 //
 //   node sillytavern-ask.mjs accepts  PACKAGE USER_FOLDER
 //   node sillytavern-ask.mjs requests PACKAGE USER_FOLDER
+//   node sillytavern-ask.mjs saves    PACKAGE USER_FOLDER
 //
 // PACKAGE is the folder of the npm package or of a checkout (with its dependencies), USER_FOLDER one `data/<handle>`.
 // It is started by sillytavern-accepts.sh and sillytavern-measure.sh, in a network and mount namespace of its own where
@@ -13,6 +14,8 @@
 // requests: one JSON line for each place that may decide an address: the settings as they are loaded, each preset when it
 //   is picked, each connection profile when it is applied. The request goes out through the server's own
 //   `/api/backends/chat-completions/generate`; the line says which path it had at the mock, which model, whether a key.
+// saves: gives the settings and the presets, with another temperature, and a further key (an invented one) to the server, which writes them, and puts what it
+//   wrote into USER_FOLDER. Exit 0, or 2.
 //
 // The page itself does not run here (it needs a browser). What it makes of the settings is done again below, as in
 // public/scripts/openai.js and extensions/connection-manager/index.js of 1.19.0; the addresses are made by the server.
@@ -38,7 +41,7 @@ function cannot(why) {
   console.error(`sillytavern-ask: cannot ask: ${why}`);
   leave(2);
 }
-if (!['accepts', 'requests'].includes(mode) || !packageFolder || !userFolder) cannot('wrong usage');
+if (!['accepts', 'requests', 'saves'].includes(mode) || !packageFolder || !userFolder) cannot('wrong usage');
 if (!existsSync(join(packageFolder, 'server.js'))) cannot(`no server.js in ${packageFolder}`);
 
 // ---------------------------------------------------------------- the server
@@ -79,7 +82,7 @@ async function post(path, body) {
 }
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 for (let tries = 0; ; tries += 1) {
-  if (ended || tries > 150) cannot(`the server did not start:\n${said}`);
+  if (ended || tries > 600) cannot(`the server did not start:\n${said}`);
   try { await fetch(`${base}/version`); break; } catch { await sleep(100); }
 }
 
@@ -106,6 +109,26 @@ if (secrets.status !== 200) problems.push(`secrets.json: POST /api/secrets/read 
 if (mode === 'accepts' || problems.length > 0) {
   for (const problem of problems) console.log(`sillytavern: ${problem.replaceAll(work, '$WORK')}`);
   leave(problems.length > 0 ? 1 : 0);
+}
+
+// ---------------------------------------------------------------- saves
+
+if (mode === 'saves') {
+  const save = async (path, body) => {
+    const answer = await post(path, body);
+    if (answer.status >= 300) cannot(`POST ${path} answers ${answer.status}: ${answer.text.slice(0, 200)}`);
+  };
+  // Somebody has moved the slider of the temperature.
+  const moved = (object, name) => (object !== null && typeof object === 'object' && !Array.isArray(object) ? { ...object, [name]: 0.35 } : object);
+  await save('/api/settings/save', { ...all.settings, oai_settings: moved(all.settings.oai_settings, 'temp_openai') });
+  for (const [index, name] of all.openai_setting_names.entries()) {
+    await save('/api/presets/save', { apiId: 'openai', name, preset: moved(JSON.parse(all.openai_settings[index]), 'temperature') });
+  }
+  await save('/api/secrets/write', { key: 'api_key_deepseek', value: 'invented', label: 'invented' });
+  cpSync(join(user, 'settings.json'), join(userFolder, 'settings.json'));
+  if (existsSync(join(userFolder, 'secrets.json'))) cpSync(join(user, 'secrets.json'), join(userFolder, 'secrets.json'));
+  if (existsSync(join(userFolder, 'OpenAI Settings'))) cpSync(join(user, 'OpenAI Settings'), join(userFolder, 'OpenAI Settings'), { recursive: true });
+  leave(0);
 }
 
 // ---------------------------------------------------------------- requests

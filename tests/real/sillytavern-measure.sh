@@ -56,7 +56,7 @@ scene() { # NAME
         for _ in $(seq 100); do [ -s "$work/mock" ] && break; sleep 0.05; done
         port=$(sed -n 's/^{"port":\([0-9]*\).*/\1/p' "$work/mock")
         env -i PATH="$PATH" NODE_EXTRA_CA_CERTS="$work/cert" ASK_CERT="$work/cert" ASK_KEY="$work/key" ASK_PORT="$port" \
-            timeout 60 node "$here/sillytavern-ask.mjs" requests "$package" "$folder" >"$work/lines" || { kill $mock; cat "$work/lines" >&2; return 2; }
+            timeout 150 node "$here/sillytavern-ask.mjs" requests "$package" "$folder" >"$work/lines" || { kill $mock; cat "$work/lines" >&2; return 2; }
         kill $mock
         wait $mock 2>/dev/null
         node -e '
