@@ -329,6 +329,68 @@ fn settings_choose_the_profile_the_tools_and_the_rules() {
 }
 
 #[test]
+fn variables_beat_files_and_the_command_line_beats_them() {
+    let home = repo("");
+    home.write(CONFIG, "profile = \"pro\"\n");
+    let run = |name: &str, value: &str, arguments: &[&str]| {
+        let mut command = home.command();
+        command.env(name, value).args(arguments);
+        home.finish(&mut command)
+    };
+    let judged_by = |arguments: &[&str]| {
+        let arguments = [&["lint", "repo", "--format", "json"], arguments].concat();
+        let run = run("GLM_SETUP_PROFILE", "max", &arguments).exits(0);
+        run.json()["configurations"][0]["profile"].clone()
+    };
+    assert_eq!(judged_by(&[]), "max");
+    assert_eq!(judged_by(&["--profile", "lite"]), "lite");
+    let shown = run(
+        "GLM_SETUP_SELECT",
+        "secrets, opencode-*",
+        &["status", "--config", "--format", "json"],
+    );
+    let settings = shown.exits(0).json()["settings"].clone();
+    let select = settings
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == "select");
+    assert_eq!(
+        select.unwrap(),
+        &json!({ "name": "select", "value": ["secrets", "opencode-*"], "origin": "variable", "variable": "GLM_SETUP_SELECT" })
+    );
+    run(
+        "GLM_SETUP_STRICT",
+        "1",
+        &["lint", "repo", "--select", TITLE],
+    )
+    .exits(1);
+    run("GLM_SETUP_STRICT", "", &["lint", "repo", "--select", TITLE]).exits(0);
+    for (name, value, said) in [
+        (
+            "GLM_SETUP_STRICT",
+            "yes",
+            "GLM_SETUP_STRICT: true or false was expected",
+        ),
+        (
+            "GLM_SETUP_REGION",
+            "us",
+            "GLM_SETUP_REGION: intl or cn was expected",
+        ),
+        ("GLM_SETUP_PROFILE", "light", "GLM_SETUP_PROFILE: "),
+        ("GLM_SETUP_TOOL", "claude", "GLM_SETUP_TOOL: "),
+        (
+            "GLM_SETUP_SKIP",
+            "opencode-titel-request",
+            "did you mean `opencode-title-request`?",
+        ),
+    ] {
+        let run = run(name, value, &["lint", "repo"]).exits(2);
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn mistakes_in_a_file_name_the_place_and_what_was_expected() {
     let home = repo("");
     let cases = [

@@ -7,10 +7,9 @@ use std::rc::Rc;
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::Exit;
 use super::args::{Color, Global};
-use super::tune;
-use crate::config::{Config, Effective, Flags};
+use super::{Exit, select, tune};
+use crate::config::{Config, Effective, Said, VariableError};
 use crate::facts::Billing;
 use crate::output::redact::Redactor;
 use crate::output::visible;
@@ -54,6 +53,15 @@ impl fmt::Display for Failure {
 
 impl From<CatalogueError> for Failure {
     fn from(error: CatalogueError) -> Self {
+        Self {
+            exit: Exit::Usage,
+            error: error.into(),
+        }
+    }
+}
+
+impl From<VariableError> for Failure {
+    fn from(error: VariableError) -> Self {
         Self {
             exit: Exit::Usage,
             error: error.into(),
@@ -105,7 +113,9 @@ pub(super) struct Context {
     /// The user's configuration file.
     pub(super) user: Option<Config>,
     /// What the command line says of facts and rules, before the configuration is asked.
-    pub(super) said: Flags,
+    pub(super) said: Said,
+    /// What the environment says.
+    pub(super) variables: Said,
     /// Where the program was started, also under `--home`.
     pub(super) working_folder: PathBuf,
 }
@@ -118,13 +128,14 @@ impl Context {
             true => None,
             false => Config::user(&environment.config_dir)?,
         };
-        let said = Flags {
+        let said = Said {
             facts: global.facts.clone(),
             rules_dir: global.rules_dir.clone(),
-            ..Flags::default()
+            ..Said::default()
         };
+        let variables = Said::in_variables(|name| std::env::var(name).ok())?;
         let mut global = global;
-        let settings = Effective::new(&user.iter().collect::<Vec<_>>(), &said);
+        let settings = Effective::new(&user.iter().collect::<Vec<_>>(), &variables, &said);
         global.facts = settings.facts.value;
         global.rules_dir = settings
             .rules_dir
@@ -135,6 +146,7 @@ impl Context {
         if let Some(user) = &user {
             user.check_words(&catalogue)?;
         }
+        check_variables(&variables, &catalogue)?;
         let working_folder = std::env::current_dir()?;
         Ok(Self {
             global,
@@ -142,6 +154,7 @@ impl Context {
             catalogue: Rc::new(catalogue),
             user,
             said,
+            variables,
             working_folder,
         })
     }
@@ -309,6 +322,25 @@ impl Context {
     pub(super) fn display(&self, path: &Path) -> String {
         self.environment.display(path)
     }
+}
+
+/// Refuses variables that name no profile, tool or rule.
+fn check_variables(said: &Said, catalogue: &Catalogue) -> Result<(), Failure> {
+    let of = |name: &'static str| {
+        move |failure: Failure| {
+            Failure::usage(format!("the environment variable {name}: {failure}"))
+        }
+    };
+    if let Some(profile) = &said.profile {
+        let known = catalogue.profile(profile);
+        known.map_err(|error| of("GLM_SETUP_PROFILE")(error.into()))?;
+    }
+    for tool in &said.tool {
+        let known = catalogue.tool(tool);
+        known.map_err(|error| of("GLM_SETUP_TOOL")(error.into()))?;
+    }
+    select::words(catalogue, said.select.iter()).map_err(of("GLM_SETUP_SELECT"))?;
+    select::words(catalogue, said.skip.iter()).map_err(of("GLM_SETUP_SKIP"))
 }
 
 fn rule_folders(global: &Global, environment: &Environment) -> Vec<PathBuf> {

@@ -38,6 +38,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         catalogue: Rc::new(Catalogue::load(&context.rule_folders())?),
         user: None,
         said: context.said.clone(),
+        variables: context.variables.clone(),
         working_folder: context.working_folder.clone(),
     };
     let step = |title: &str| context.print(&format!("\n━━ {title}\n\n"));

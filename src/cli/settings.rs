@@ -26,7 +26,7 @@ pub(super) fn show(context: &Context, format: Format) -> Result<Exit, Failure> {
     let here = std::slice::from_ref(&context.environment.cwd);
     let repositories = tune::repositories(context, here)?;
     let layers: Vec<&Config> = context.user.iter().chain(&repositories).collect();
-    let settings = Effective::new(&layers, &context.said);
+    let settings = Effective::new(&layers, &context.variables, &context.said);
     let catalogue = tune::with_settings(context, &layers, &settings)?.catalogue;
     let newest = catalogue.pack_ids().next_back().unwrap_or_default();
     let rows = rows(&settings, newest);
@@ -46,7 +46,7 @@ pub(super) fn show(context: &Context, format: Format) -> Result<Exit, Failure> {
     for row in &rows {
         let origin = match &row.origin {
             Origin::Default => "default".to_owned(),
-            Origin::Flag(flag) => (*flag).to_owned(),
+            Origin::Variable(name) | Origin::Flag(name) => (*name).to_owned(),
             Origin::File { path, line } => format!("{}:{line}", context.display(path)),
         };
         let _ = writeln!(
@@ -68,6 +68,10 @@ fn json(row: &Row, redactor: &Redactor) -> Value {
     });
     match &row.origin {
         Origin::Default => value["origin"] = "default".into(),
+        Origin::Variable(name) => {
+            value["origin"] = "variable".into();
+            value["variable"] = (*name).into();
+        }
         Origin::Flag(flag) => {
             value["origin"] = "flag".into();
             value["flag"] = (*flag).into();

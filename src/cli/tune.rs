@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::args::Lint;
 use super::context::{Context, Failure};
-use crate::config::{Config, Effective, Flags, Origin, REPOSITORY_FILE, nearest_folder};
+use crate::config::{Config, Effective, Origin, REPOSITORY_FILE, Said, nearest_folder};
 use crate::paths::today;
 use crate::plan::Request;
 use crate::rule::Catalogue;
@@ -39,7 +39,7 @@ pub(super) fn by_user<'r>(context: &Context, request: &'r Request) -> Cow<'r, Re
         return Cow::Borrowed(request);
     }
     let layers: Vec<&Config> = context.user.iter().collect();
-    let settings = Effective::new(&layers, &Flags::default());
+    let settings = Effective::new(&layers, &context.variables, &Said::default());
     let mut request = request.clone();
     // `tool` is left out: naming a tool would let `apply` point it at Z.ai.
     let select = request.select.is_empty();
@@ -89,7 +89,7 @@ pub(super) fn for_lint(context: &Context, args: &Lint) -> Result<Tuned, Failure>
     }
     layers.extend(scoped);
     let layers: Vec<&Config> = layers.iter().collect();
-    let settings = Effective::new(&layers, &flags(context, args));
+    let settings = Effective::new(&layers, &context.variables, &flags(context, args));
     let context = with_settings(context, &layers, &settings)?;
     let mut request = Request {
         profile: settings.profile.value.clone(),
@@ -119,8 +119,8 @@ pub(super) fn for_lint(context: &Context, args: &Lint) -> Result<Tuned, Failure>
 }
 
 /// What the command line of `lint` says.
-fn flags(context: &Context, args: &Lint) -> Flags {
-    Flags {
+fn flags(context: &Context, args: &Lint) -> Said {
+    Said {
         profile: args.profile.clone(),
         region: args.tuning.region,
         tool: args.tool.clone(),
@@ -149,6 +149,7 @@ pub(super) fn with_settings(
         catalogue: Rc::clone(&context.catalogue),
         user: context.user.clone(),
         said: context.said.clone(),
+        variables: context.variables.clone(),
         working_folder: context.working_folder.clone(),
     };
     if further {

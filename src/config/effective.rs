@@ -1,6 +1,6 @@
 //! What is in force, and where each setting comes from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Config, ConfigFile, Level};
 use crate::facts::Region;
@@ -18,6 +18,8 @@ pub enum Origin {
         /// The line, counted from 1.
         line: usize,
     },
+    /// The environment.
+    Variable(&'static str),
     /// The command line.
     Flag(&'static str),
 }
@@ -40,26 +42,26 @@ impl<T> Setting<T> {
     }
 }
 
-/// What the command line says; empty and `None` where it says nothing.
+/// What the command line or the environment says; empty and `None` where it says nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Flags {
-    /// `--profile`
+pub struct Said {
+    /// `--profile`, `GLM_SETUP_PROFILE`
     pub profile: Option<String>,
-    /// `--region`
+    /// `--region`, `GLM_SETUP_REGION`
     pub region: Option<Region>,
-    /// `--facts`
+    /// `--facts`, `GLM_SETUP_FACTS`
     pub facts: Option<String>,
-    /// `--tool`
+    /// `--tool`, `GLM_SETUP_TOOL`
     pub tool: Vec<String>,
-    /// `--select`
+    /// `--select`, `GLM_SETUP_SELECT`
     pub select: Vec<String>,
-    /// `--ignore`
+    /// `--ignore`, `GLM_SETUP_SKIP`
     pub skip: Vec<String>,
-    /// `--strict`
+    /// `--strict`, `GLM_SETUP_STRICT`
     pub strict: bool,
-    /// `--rules-dir`
+    /// `--rules-dir`, `GLM_SETUP_RULES_DIR`
     pub rules_dir: Vec<PathBuf>,
-    /// `--baseline`
+    /// `--baseline`, `GLM_SETUP_BASELINE`
     pub baseline: Option<PathBuf>,
 }
 
@@ -93,26 +95,33 @@ pub struct Effective {
 }
 
 impl Effective {
-    /// Merges what is said, later layers over earlier ones, and the command line over all: the user's file first, then
-    /// repositories'.
-    pub fn new(layers: &[&Config], flags: &Flags) -> Self {
-        let text =
-            |pick: fn(&ConfigFile) -> &Option<Spanned<String>>, flag: &Option<String>, name| {
-                over(last(layers, pick, Clone::clone), flag.clone(), name)
-            };
-        let words =
-            |pick: fn(&ConfigFile) -> &Option<Vec<Spanned<String>>>, flag: &[String], name| {
-                let flag = (!flag.is_empty()).then(|| flag.to_vec());
-                let found = over(last_list(layers, pick), flag, name);
-                Setting {
-                    value: found.value.unwrap_or_default(),
-                    origin: found.origin,
-                }
-            };
+    /// Merges what is said, later layers over earlier ones: the user's file first, then repositories', the environment, and
+    /// the command line.
+    pub fn new(layers: &[&Config], variables: &Said, flags: &Said) -> Self {
+        let text = |pick: fn(&ConfigFile) -> &Option<Spanned<String>>,
+                    said: fn(&Said) -> &Option<String>,
+                    names| {
+            let found = last(layers, pick, Clone::clone);
+            over(
+                found,
+                [variables, flags].map(|one| said(one).clone()),
+                names,
+            )
+        };
+        let words = |pick: fn(&ConfigFile) -> &Option<Vec<Spanned<String>>>,
+                     said: fn(&Said) -> &Vec<String>,
+                     names| {
+            let said = |one| Some(said(one).clone()).filter(|words| !words.is_empty());
+            let found = over(last_list(layers, pick), [variables, flags].map(said), names);
+            Setting {
+                value: found.value.unwrap_or_default(),
+                origin: found.origin,
+            }
+        };
         let strict = over(
             last(layers, |file| &file.strict, |strict| *strict),
-            flags.strict.then_some(true),
-            "--strict",
+            [variables, flags].map(|said| said.strict.then_some(true)),
+            ["GLM_SETUP_STRICT", "--strict"],
         );
         let baseline = layers.iter().rev().find_map(|config| {
             let named = config.file.baseline.as_ref()?;
@@ -122,25 +131,45 @@ impl Effective {
             })
         });
         Self {
-            profile: text(|file| &file.profile, &flags.profile, "--profile"),
+            profile: text(
+                |file| &file.profile,
+                |said| &said.profile,
+                ["GLM_SETUP_PROFILE", "--profile"],
+            ),
             region: over(
                 last(layers, |file| &file.region, |region| *region),
-                flags.region,
-                "--region",
+                [variables, flags].map(|said| said.region),
+                ["GLM_SETUP_REGION", "--region"],
             ),
-            facts: text(|file| &file.facts, &flags.facts, "--facts"),
-            tool: words(|file| &file.tool, &flags.tool, "--tool"),
-            select: words(|file| &file.select, &flags.select, "--select"),
-            skip: words(|file| &file.skip, &flags.skip, "--ignore"),
+            facts: text(
+                |file| &file.facts,
+                |said| &said.facts,
+                ["GLM_SETUP_FACTS", "--facts"],
+            ),
+            tool: words(
+                |file| &file.tool,
+                |said| &said.tool,
+                ["GLM_SETUP_TOOL", "--tool"],
+            ),
+            select: words(
+                |file| &file.select,
+                |said| &said.select,
+                ["GLM_SETUP_SELECT", "--select"],
+            ),
+            skip: words(
+                |file| &file.skip,
+                |said| &said.skip,
+                ["GLM_SETUP_SKIP", "--ignore"],
+            ),
             strict: Setting {
                 value: strict.value.unwrap_or_default(),
                 origin: strict.origin,
             },
-            rules_dir: rules_dirs(layers, &flags.rules_dir),
+            rules_dir: rules_dirs(layers, variables, flags),
             baseline: over(
                 baseline.unwrap_or_else(|| Setting::unset(None)),
-                flags.baseline.clone(),
-                "--baseline",
+                [variables, flags].map(|said| said.baseline.clone()),
+                ["GLM_SETUP_BASELINE", "--baseline"],
             ),
             rules: layers
                 .iter()
@@ -219,18 +248,24 @@ fn last_list(
     found.unwrap_or_else(|| Setting::unset(None))
 }
 
-/// A flag over what the files say.
-fn over<T>(found: Setting<Option<T>>, flag: Option<T>, name: &'static str) -> Setting<Option<T>> {
-    match flag {
-        Some(value) => Setting {
-            value: Some(value),
-            origin: Origin::Flag(name),
-        },
-        None => found,
+/// What a variable says over what the files say, and what a flag says over both.
+fn over<T>(
+    found: Setting<Option<T>>,
+    [variable, flag]: [Option<T>; 2],
+    [variables_name, flags_name]: [&'static str; 2],
+) -> Setting<Option<T>> {
+    let (value, origin) = match (variable, flag) {
+        (_, Some(value)) => (value, Origin::Flag(flags_name)),
+        (Some(value), None) => (value, Origin::Variable(variables_name)),
+        (None, None) => return found,
+    };
+    Setting {
+        value: Some(value),
+        origin,
     }
 }
 
-fn rules_dirs(layers: &[&Config], flags: &[PathBuf]) -> Vec<Setting<PathBuf>> {
+fn rules_dirs(layers: &[&Config], variables: &Said, flags: &Said) -> Vec<Setting<PathBuf>> {
     let of_files = layers.iter().flat_map(|config| {
         let named = config.file.rules_dir.iter().flatten();
         named.map(|folder| Setting {
@@ -238,9 +273,15 @@ fn rules_dirs(layers: &[&Config], flags: &[PathBuf]) -> Vec<Setting<PathBuf>> {
             origin: config.origin(folder.span().start),
         })
     });
-    let of_flags = flags.iter().map(|folder: &PathBuf| Setting {
-        value: Path::new(folder).to_owned(),
-        origin: Origin::Flag("--rules-dir"),
+    let said = [
+        (variables, Origin::Variable("GLM_SETUP_RULES_DIR")),
+        (flags, Origin::Flag("--rules-dir")),
+    ];
+    let of_said = said.into_iter().flat_map(|(said, origin)| {
+        said.rules_dir.iter().map(move |folder| Setting {
+            value: folder.clone(),
+            origin: origin.clone(),
+        })
     });
-    of_files.chain(of_flags).collect()
+    of_files.chain(of_said).collect()
 }

@@ -1,21 +1,23 @@
 //! Configuration files of our own: `.glm-setup.toml` of a repository and the user's `config.toml`.
 //!
-//! Layers, later wins: built-in < user < repository < flags. A repository's file is somebody else's text: `apply` never
+//! Layers, later wins: built-in < user < repository < environment < flags. A repository's file is somebody else's text: `apply` never
 //! reads it, `lint` does for the files below its folder, and it can't name a place outside that folder.
 
 mod check;
 mod effective;
 mod find;
 mod schema;
+mod variables;
 
 use std::path::{Path, PathBuf};
 
 use crate::load::{LoadError, Source};
 use crate::rule::catalogue::{self, CatalogueError};
 
-pub use effective::{Effective, Flags, Origin, Setting};
+pub use effective::{Effective, Origin, Said, Setting};
 pub use find::nearest_folder;
 pub use schema::{ConfigFile, IgnoreEntry, Level, RuleSettings, ToolSettings};
+pub use variables::VariableError;
 
 /// The name of a repository's file.
 pub const REPOSITORY_FILE: &str = ".glm-setup.toml";
