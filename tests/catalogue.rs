@@ -46,6 +46,21 @@ fn every_rule_passes_a_foreign_rules_checks() {
 }
 
 #[test]
+fn every_rule_lies_in_its_tools_folder_once() {
+    let mut ids = BTreeSet::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let catalogue = catalogue();
+    for (tool, rules) in catalogue.all_rules().unwrap() {
+        for rule in &rules {
+            assert_eq!(rule.tool, tool, "{}", rule.id);
+            let file = folder.join(&tool).join(format!("{}.toml", rule.id));
+            assert!(file.is_file(), "{}", file.display());
+            assert!(ids.insert(rule.id.clone()), "{} is there twice", rule.id);
+        }
+    }
+}
+
+#[test]
 fn every_case_of_every_rule_holds() {
     let catalogue = catalogue();
     let mut failures = String::new();

@@ -8,7 +8,7 @@ use crate::finding::Category;
 use crate::output::human::counted;
 use crate::output::redactor_for;
 use crate::plan::{Plan, Request};
-use crate::tool::Workspace;
+use crate::tool::{Read, Workspace};
 use crate::tuning::{Baseline, BaselineEntry};
 
 /// Writes the baseline: what it held and still is or wasn't looked at, and every finding of this run.
@@ -35,11 +35,10 @@ pub(super) fn write(
         .iter()
         .filter(|finding| finding.category != Category::Ignores)
     {
-        let layer = workspace
-            .layers
-            .iter()
-            .find(|layer| layer.config.path == finding.file);
-        let value = layer.and_then(|layer| finding.pointer.get(layer.document.value()));
+        let value = match workspace.read_at(&finding.file) {
+            Some(Read::Layer(layer)) => finding.pointer.get(layer.document.value()),
+            _ => None,
+        };
         entries.push(BaselineEntry::new(
             path,
             &context.environment.home,

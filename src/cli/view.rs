@@ -1,5 +1,6 @@
 //! What `apply`, `lint`, `undo` and `demo` show of a plan.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use crate::output::redact::Redactor;
 use crate::output::redactor_for;
 use crate::output::report::Source;
 use crate::plan::{Plan, PlannedFile};
-use crate::tool::Workspace;
+use crate::tool::{Read, Workspace};
 use crate::tuning::Ignored;
 
 /// Longer lines of a diff are cut around the change.
@@ -147,8 +148,8 @@ impl<'a> View<'a> {
 
     /// A file as it was read.
     pub(super) fn source(&self, path: &Path) -> Option<Source<'a>> {
-        let layers = &self.workspace.layers;
-        if let Some(layer) = layers.iter().find(|layer| layer.config.path == path)
+        let read = self.workspace.read_at(path);
+        if let Some(Read::Layer(layer)) = read
             && layer.config.exists
         {
             return Some(Source {
@@ -162,8 +163,9 @@ impl<'a> View<'a> {
                 document: None,
             });
         }
-        let unreadable = &self.workspace.unreadable;
-        let file = unreadable.iter().find(|file| file.config.path == path)?;
+        let Some(Read::Unreadable(file)) = read else {
+            return None;
+        };
         Some(Source {
             text: &file.text,
             document: None,
@@ -172,12 +174,13 @@ impl<'a> View<'a> {
 
     /// Calls `show` with the printer of findings.
     pub(super) fn findings<T>(&self, show: impl FnOnce(&Human<'_>) -> T) -> T {
-        let text_of = |path: &Path| self.source(path).map(|source| source.text.to_owned());
+        let text_of = |path: &Path| self.source(path).map(|source| source.text);
         show(&Human {
             redactor: &self.redactor,
             color: self.context.color(),
             display: &|path| self.context.display(path),
             text_of: &text_of,
+            last: RefCell::default(),
         })
     }
 }

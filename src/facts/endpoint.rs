@@ -1,5 +1,6 @@
 //! Addresses: which of Z.ai's endpoints a URL is.
 
+use std::cell::OnceCell;
 use std::net::IpAddr;
 
 use serde::Deserialize;
@@ -23,6 +24,9 @@ pub struct Endpoint {
     pub gate: bool,
     /// Where the statement comes from.
     pub origin: Origin,
+    /// Host and path of the URL: every address that is judged is compared with them.
+    #[serde(skip)]
+    parts: OnceCell<(String, String)>,
 }
 
 /// What a URL turned out to be.
@@ -177,12 +181,19 @@ pub fn is_loopback(host: &str) -> bool {
 impl Endpoint {
     /// The path of the base URL, such as `/api/anthropic`.
     pub fn path(&self) -> &str {
-        split(&self.url).map_or("", |parts| parts.path)
+        &self.parts().1
     }
 
     /// The host of the base URL, such as `api.z.ai`.
     pub fn host(&self) -> &str {
-        split(&self.url).map_or("", |parts| parts.host)
+        &self.parts().0
+    }
+
+    fn parts(&self) -> &(String, String) {
+        self.parts.get_or_init(|| match split(&self.url) {
+            Some(parts) => (parts.host.to_owned(), parts.path.to_owned()),
+            None => Default::default(),
+        })
     }
 
     /// What stands after the endpoint's path; `None` when `path` isn't below it.
@@ -220,7 +231,8 @@ impl Pack {
                 host.eq_ignore_ascii_case(endpoint.host())
             };
             // The longest path wins, and of several the first.
-            if let Some(rest) = endpoint.rest_of(path).filter(|_| here)
+            if here
+                && let Some(rest) = endpoint.rest_of(path)
                 && known.is_none_or(|(_, shortest)| rest.len() < shortest.len())
             {
                 known = Some((endpoint, rest));

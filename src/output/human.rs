@@ -1,13 +1,15 @@
 //! Findings as text, each with the piece of the file that it speaks of.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::adapter::strip_str;
 
-use super::redact::Redactor;
+use super::redact::{Redactor, Shown};
 use crate::finding::{Finding, FixState, Safety, Severity};
 use crate::plan::Plan;
 
@@ -25,7 +27,9 @@ pub struct Human<'a> {
     /// Shortens a path for people.
     pub display: &'a dyn Fn(&Path) -> String,
     /// The text of a file as it was read.
-    pub text_of: &'a dyn Fn(&Path) -> Option<String>,
+    pub text_of: &'a dyn Fn(&Path) -> Option<&'a str>,
+    /// The file that was shown last: findings come file by file.
+    pub(crate) last: RefCell<Option<(PathBuf, Rc<Shown>)>>,
 }
 
 impl Human<'_> {
@@ -38,7 +42,7 @@ impl Human<'_> {
             Severity::Info => Level::INFO,
         };
         let path = (self.display)(&finding.file);
-        let frame = (self.text_of)(&finding.file).map(|text| self.frame(&text, finding));
+        let frame = (self.text_of)(&finding.file).map(|text| self.frame(text, finding));
         let mut group = Group::with_title(
             level
                 .primary_title(message.as_ref())
@@ -72,6 +76,18 @@ impl Human<'_> {
         kept.flat_map(|line| [line, "\n"]).collect()
     }
 
+    fn shown(&self, path: &Path, text: &str) -> Rc<Shown> {
+        let mut last = self.last.borrow_mut();
+        match last.as_ref() {
+            Some((known, shown)) if known == path => Rc::clone(shown),
+            _ => {
+                let shown = Rc::new(self.redactor.shown(text));
+                *last = Some((path.to_owned(), Rc::clone(&shown)));
+                shown
+            }
+        }
+    }
+
     /// The lines around a finding, with secrets taken out and the place moved accordingly.
     fn frame(&self, text: &str, finding: &Finding) -> Frame {
         // Line and column speak of the text that was read; they also stand for absent values, which have no span.
@@ -87,8 +103,10 @@ impl Human<'_> {
         };
         let end = floor(text, end.min(line_end(floor(text, start.min(text.len())))));
         let start = floor(text, start.min(end));
-        let (text, [start, end]) = self.redactor.redacted_at(text, [start, end]);
-        let end = end.max(start);
+        let shown = self.shown(&finding.file, text);
+        let start = shown.place(start);
+        let end = shown.place(end).max(start);
+        let text = shown.text.as_str();
         let mut first = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let mut last = text[end..]
             .find('\n')

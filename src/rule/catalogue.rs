@@ -237,9 +237,16 @@ impl Catalogue {
                 self.profiles.insert(id, entry);
             }
             _ => {
-                // The tool decides, not the folder: a user's folder may be flat.
-                let rule_tool = tool_of(&entry).unwrap_or(folder);
-                let known = self.rules.values().find_map(|rules| rules.get(&id));
+                // Of a user's file the tool decides, not the folder, which may be flat; ours are where they belong.
+                let own = entry.path.is_none();
+                let rule_tool = match own {
+                    true => folder,
+                    false => tool_of(&entry).unwrap_or(folder),
+                };
+                let known = match own {
+                    true => None,
+                    false => self.rules.values().find_map(|rules| rules.get(&id)),
+                };
                 if let Some(known) = known {
                     let rule = entry.load(Part::Whole)?;
                     if !rule.file.replaces {

@@ -128,6 +128,15 @@ pub struct Workspace {
     by_path: HashMap<PathBuf, Slot>,
 }
 
+/// A file that was read.
+#[derive(Debug, Clone, Copy)]
+pub enum Read<'w> {
+    /// It can be read by the tool.
+    Layer(&'w Layer),
+    /// It can't.
+    Unreadable(&'w Unreadable),
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Slot {
     Layer(usize),
@@ -243,6 +252,15 @@ impl Workspace {
                 });
                 Slot::Unreadable(self.unreadable.len() - 1)
             }
+        }
+    }
+
+    /// The file at a path, when it was read.
+    pub fn read_at(&self, path: &Path) -> Option<Read<'_>> {
+        match self.by_path.get(path)? {
+            Slot::Layer(index) => Some(Read::Layer(&self.layers[*index])),
+            Slot::Unreadable(index) => Some(Read::Unreadable(&self.unreadable[*index])),
+            Slot::Nothing => None,
         }
     }
 

@@ -10,7 +10,7 @@ mod recognise;
 mod repository;
 mod surroundings;
 
-pub use configuration::{Configuration, Layer, Unreadable, Workspace};
+pub use configuration::{Configuration, Layer, Read, Unreadable, Workspace};
 pub use descriptor::{
     Credential, Descriptor, FileEntry, Provider, Refusal, Running, Scope, Search, Strictness,
     UsesZai,

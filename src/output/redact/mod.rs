@@ -18,6 +18,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use keys::Strength;
+pub(crate) use position::Shown;
 
 /// Known values shorter than this are only replaced where they stand under a secret's name: every
 /// `1` or `on` in a text would be hit.

@@ -1,29 +1,47 @@
 //! Where a place of a text stands after redaction.
 
+use std::ops::Range;
+
 use super::{Redactor, marker, replace};
 
-impl Redactor {
-    /// The text without its secrets, and where the given bytes of the original stand in it. A place inside a secret
-    /// becomes the beginning of its marker.
-    pub(crate) fn redacted_at<const N: usize>(
-        &self,
-        text: &str,
-        places: [usize; N],
-    ) -> (String, [usize; N]) {
-        let spans = self.spans(text);
-        let moved = places.map(|place| {
-            let mut moved = place;
-            for span in spans.iter().take_while(|span| span.start < place) {
-                let marker = marker::marker(&text[span.clone()]).len();
-                if place < span.end {
-                    moved -= place - span.start;
-                } else {
-                    moved = moved + marker - (span.end - span.start);
-                }
+/// A text without its secrets that knows where the original's places stand in it.
+pub(crate) struct Shown {
+    /// The text without its secrets.
+    pub(crate) text: String,
+    /// What was replaced in the original, and the length of what stands for it.
+    replaced: Vec<(Range<usize>, usize)>,
+}
+
+impl Shown {
+    /// Where a byte of the original stands. A place inside a secret becomes the beginning of its marker.
+    pub(crate) fn place(&self, place: usize) -> usize {
+        let mut moved = place;
+        let before = |one: &&(Range<usize>, usize)| one.0.start < place;
+        for (span, marker) in self.replaced.iter().take_while(before) {
+            if place < span.end {
+                moved -= place - span.start;
+            } else {
+                moved = moved + marker - (span.end - span.start);
             }
-            moved
-        });
-        (replace(text, &spans).text, moved)
+        }
+        moved
+    }
+}
+
+impl Redactor {
+    /// The text without its secrets, for showing places of it.
+    pub(crate) fn shown(&self, text: &str) -> Shown {
+        let spans = self.spans(text);
+        Shown {
+            text: replace(text, &spans).text,
+            replaced: spans
+                .into_iter()
+                .map(|span| {
+                    let marker = marker::marker(&text[span.clone()]).len();
+                    (span, marker)
+                })
+                .collect(),
+        }
     }
 }
 
@@ -36,10 +54,10 @@ mod tests {
         let text = r#"{"apiKey": "00000000000000000000000000000000.0000000000000000", "x": 1}"#;
         let x = text.find("\"x\"").unwrap();
         let secret = text.find("0000").unwrap();
-        let (shown, [at_x, at_secret, at_start]) =
-            Redactor::new().redacted_at(text, [x, secret + 5, 0]);
-        assert!(shown[at_x..].starts_with("\"x\": 1"), "{shown}");
-        assert!(shown[at_secret..].starts_with("[redacted:"), "{shown}");
-        assert_eq!(at_start, 0);
+        let shown = Redactor::new().shown(text);
+        let from = |place| &shown.text[shown.place(place)..];
+        assert!(from(x).starts_with("\"x\": 1"), "{}", shown.text);
+        assert!(from(secret + 5).starts_with("[redacted:"), "{}", shown.text);
+        assert_eq!(shown.place(0), 0);
     }
 }

@@ -32,7 +32,9 @@ pub(super) fn fix(finding: &Finding, report: &Report<'_>, place: &Value) -> Opti
         .iter()
         .map(|one| {
             let Range { start, end } = one.inserted.clone();
-            let (shown, [start, end]) = report.redactor.redacted_at(&after, [start, end]);
+            let shown = report.redactor.shown(&after);
+            let (start, end) = (shown.place(start), shown.place(end));
+            let shown = shown.text;
             (shown.get(start..end) == Some(one.text)).then(|| {
                 let deleted = Region::between(source.text, one.deleted.start, one.deleted.end);
                 let mut value = json!({ "deletedRegion": region(deleted) });
