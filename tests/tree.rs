@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::fmt::Write as _;
+
 use common::{Home, KEY};
 
 /// A Claude Code settings file on the plan with agent teams switched on, which a rule reports.
@@ -319,4 +321,96 @@ fn a_borrowed_file_is_its_owners_alone_until_the_borrower_is_there() {
     assert_eq!(tools(&home, "dots/app/opencode.json"), ["opencode"]);
     home.write("dots/app/.kilo/kilo.json", "{}");
     assert_eq!(tools(&home, "dots"), ["kilo-code", "opencode"]);
+}
+
+/// The same home in six layouts: where its three files lie, and what else shows the layout.
+const LAYOUTS: [(&str, [&str; 3], &[&str]); 6] = [
+    (
+        "plain",
+        [
+            ".claude/settings.json",
+            ".config/opencode/opencode.json",
+            ".omo/omo.jsonc",
+        ],
+        &[".git/HEAD", ".bashrc"],
+    ),
+    (
+        "stow",
+        [
+            "claude/.claude/settings.json",
+            "opencode/.config/opencode/opencode.json",
+            "omo/.omo/omo.jsonc",
+        ],
+        &[".git/HEAD", "README.md"],
+    ),
+    (
+        "chezmoi",
+        [
+            "dot_claude/private_settings.json",
+            "private_dot_config/opencode/opencode.json",
+            "dot_omo/omo.jsonc.tmpl",
+        ],
+        &[".git/HEAD"],
+    ),
+    (
+        "yadm",
+        [
+            ".claude/settings.json##os.Linux",
+            ".config/opencode/opencode.json",
+            ".omo/omo.jsonc",
+        ],
+        &[".git/HEAD", ".bashrc"],
+    ),
+    (
+        "bare",
+        [
+            ".claude/settings.json",
+            ".config/opencode/opencode.json",
+            ".omo/omo.jsonc",
+        ],
+        &[".zshrc"],
+    ),
+    (
+        "hosts",
+        [
+            "hosts/desk/.claude/settings.json",
+            "hosts/lap/.config/opencode/opencode.json",
+            "hosts/lap/.omo/omo.jsonc",
+        ],
+        &[".git/HEAD", "hosts/desk/.bashrc", "hosts/lap/.bashrc"],
+    ),
+];
+
+#[test]
+fn each_layout_in_each_format() {
+    let homes = LAYOUTS.map(|(layout, [claude, opencode, omo], others)| {
+        let home = Home::new();
+        home.write(&format!("dots/{claude}"), settings());
+        home.write(&format!("dots/{opencode}"), OPENCODE);
+        home.write(&format!("dots/{omo}"), OMO);
+        for other in others {
+            home.write(&format!("dots/{other}"), "");
+        }
+        (layout, home)
+    });
+    let rules = [
+        "claude-code-model",
+        "opencode-model",
+        "omo-provider-concurrency",
+    ];
+    let select = rules.map(|rule| ["--select", rule]).concat();
+    for format in ["text", "concise", "json", "sarif", "github", "junit"] {
+        let mut shown = String::new();
+        for (layout, home) in &homes {
+            let run = home.run(&[&["lint", "dots", "--format", format], &select[..]].concat());
+            let run = run.exits(1);
+            let text = match format {
+                // The rules' pages around the results are the same for each layout, and have snapshots of their own.
+                "sarif" => format!("{:#}\n", run.json()["runs"][0]["results"]),
+                _ => run.both(),
+            };
+            let _ = write!(shown, "== {layout}\n{text}");
+        }
+        snapshot!(format!("layouts-{format}"), shown);
+    }
 }

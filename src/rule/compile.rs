@@ -1,6 +1,7 @@
 //! From a rule file to a rule: every word of it is checked before it is used.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use semver::VersionReq;
 
@@ -73,7 +74,7 @@ pub struct Rule {
 /// Compiled conditions.
 #[derive(Debug, Clone)]
 pub struct Conditions {
-    /// As written.
+    /// What needs no compiling, as written; the rest is below.
     pub when: schema::When,
     /// The tool's versions.
     pub tool_version: Option<VersionReq>,
@@ -104,7 +105,7 @@ pub struct Node {
     /// The role of the files to look in.
     pub role: Option<String>,
     /// Only these members.
-    pub key: Option<KeyFilter>,
+    pub key: Option<Box<KeyFilter>>,
     /// What must hold.
     pub expect: Predicates,
     /// Whether no node may meet it.
@@ -153,7 +154,7 @@ pub struct Check {
     /// Where.
     pub place: Place,
     /// Only these members.
-    pub key: Option<KeyFilter>,
+    pub key: Option<Box<KeyFilter>>,
     /// Only nodes that meet these.
     pub only: Option<Predicates>,
     /// Whether the place is counted from the file's root.
@@ -259,23 +260,29 @@ impl Rule {
         trust: Trust,
         origin: RuleOrigin,
     ) -> Result<Self, LoadError> {
-        let file: RuleFile = match part {
+        let mut file: RuleFile = match part {
             Part::Checks => source.brief()?,
             Part::Whole => source.parse()?,
         };
         source.check_schema(file.schema)?;
         source.check_id(file.id.get_ref())?;
         let compiler = Compiler { source, trust };
-        let checks = file
-            .check
-            .iter()
-            .map(|check| compiler.check(check, file.severity))
-            .collect::<Result<Vec<_>, _>>()?;
+        // Of the right size: a collected `Result` is given room for four.
+        let mut checks = Vec::with_capacity(file.check.len());
+        for check in &file.check {
+            checks.push(compiler.check(check, file.severity)?);
+        }
         if checks.is_empty() {
             return Err(source.error(file.id.span(), "the rule has no [[check]]", None));
         }
-        if part == Part::Whole {
-            compiler.prose(&file)?;
+        let when = compiler.conditions(&file.when)?;
+        match part {
+            Part::Whole => compiler.prose(&file)?,
+            // Nothing reads them as written then, and some hundred rules are loaded for a run.
+            Part::Checks => {
+                file.check = Vec::new();
+                file.when = schema::When::default();
+            }
         }
         Ok(Self {
             id: file.id.get_ref().clone(),
@@ -289,7 +296,7 @@ impl Rule {
                 .iter()
                 .map(|role| role.get_ref().clone())
                 .collect(),
-            when: compiler.conditions(&file.when)?,
+            when,
             checks,
             file,
             origin,
@@ -420,7 +427,7 @@ impl Compiler<'_> {
             })
     }
 
-    fn predicates(&self, expect: &schema::Expect) -> Result<Predicates, LoadError> {
+    fn predicates(&self, expect: &Rc<schema::Expect>) -> Result<Predicates, LoadError> {
         if let Some(text) = &expect.matches {
             self.pattern(text, Pattern::whole(text.get_ref()))?;
         }
@@ -437,7 +444,7 @@ impl Compiler<'_> {
         Ok(Predicates::new(expect))
     }
 
-    fn key(&self, filter: Option<&schema::KeyFilter>) -> Result<Option<KeyFilter>, LoadError> {
+    fn key(&self, filter: Option<&schema::KeyFilter>) -> Result<Option<Box<KeyFilter>>, LoadError> {
         let Some(filter) = filter else {
             return Ok(None);
         };
@@ -447,12 +454,12 @@ impl Compiler<'_> {
                 .map(|text| self.pattern(text, Pattern::whole(text.get_ref())));
             pattern.transpose()
         };
-        Ok(Some(KeyFilter {
+        Ok(Some(Box::new(KeyFilter {
             pattern: whole(&filter.pattern)?,
             not_match: whole(&filter.not_match)?,
             provider: filter.provider,
             region: filter.region,
-        }))
+        })))
     }
 
     fn node(&self, condition: &NodeCondition) -> Result<Node, LoadError> {
@@ -493,6 +500,10 @@ impl Compiler<'_> {
                 })
             })
             .transpose()?;
+        let mut nodes = Vec::with_capacity(when.node.len());
+        for node in &when.node {
+            nodes.push(self.node(node)?);
+        }
         Ok(Conditions {
             tool_version,
             facts: when
@@ -500,12 +511,18 @@ impl Compiler<'_> {
                 .iter()
                 .map(|fact| Ok((fact.key.get_ref().clone(), self.predicates(&fact.expect)?)))
                 .collect::<Result<_, LoadError>>()?,
-            nodes: when
-                .node
-                .iter()
-                .map(|node| self.node(node))
-                .collect::<Result<_, _>>()?,
-            when: when.clone(),
+            nodes,
+            when: schema::When {
+                billing: when.billing.clone(),
+                profile: when.profile.clone(),
+                region: when.region.clone(),
+                scope: when.scope.clone(),
+                entry: when.entry.clone(),
+                tool_version: None,
+                fact: Vec::new(),
+                node: Vec::new(),
+                ..*when
+            },
         })
     }
 

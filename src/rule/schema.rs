@@ -3,6 +3,7 @@
 //! No untagged enums here: a mistake has to get the exact column and a list of what was expected.
 
 use std::fmt;
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::de::{self, MapAccess, Visitor};
@@ -133,7 +134,7 @@ pub struct FactCondition {
     pub key: Spanned<String>,
     /// What must hold of its value.
     #[serde(default)]
-    pub expect: Expect,
+    pub expect: Rc<Expect>,
 }
 
 /// A condition on nodes: some node (or none) at a place meets the predicates.
@@ -154,7 +155,7 @@ pub struct NodeCondition {
     pub key: Option<KeyFilter>,
     /// What must hold of the value; `present` when empty.
     #[serde(default)]
-    pub expect: Expect,
+    pub expect: Rc<Expect>,
     /// Turns the condition round: no node meets the predicates.
     #[serde(default)]
     pub none: bool,
@@ -207,7 +208,7 @@ pub struct Check {
     pub key: Option<KeyFilter>,
     /// With `each`: only nodes that meet these predicates are looked at.
     #[serde(default)]
-    pub only: Option<Expect>,
+    pub only: Option<Rc<Expect>>,
     /// Whether the place is counted from the file's root, where the descriptor's `root` is another.
     #[serde(default)]
     pub whole_file: bool,
@@ -216,7 +217,7 @@ pub struct Check {
     pub absent: Absent,
     /// Predicates, all must hold.
     #[serde(default)]
-    pub expect: Expect,
+    pub expect: Rc<Expect>,
     /// Further conditions for this check alone.
     #[serde(default)]
     pub when: When,

@@ -243,9 +243,12 @@ impl<'r, 's> Evaluation<'r, 's> {
                 let Some(value) = whole.or_else(|| layer.value()) else {
                     continue;
                 };
-                for (pointer, node) in
-                    select(&check.place, check.key.as_ref(), value, self.subject.facts)
-                {
+                for (pointer, node) in select(
+                    &check.place,
+                    check.key.as_deref(),
+                    value,
+                    self.subject.facts,
+                ) {
                     if let Some(only) = &check.only
                         && only.judge(Some(node), judge) != Verdict::Holds
                     {

@@ -72,7 +72,7 @@ fn meeting<'v>(
         effective: value,
     };
     let mut met = Vec::new();
-    for (pointer, found) in select(&node.place, node.key.as_ref(), value, facts) {
+    for (pointer, found) in select(&node.place, node.key.as_deref(), value, facts) {
         let verdict = if node.expect.is_empty() {
             Verdict::Holds
         } else {

@@ -5,6 +5,7 @@ mod model;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 pub use endpoint::nearest_endpoint;
@@ -163,28 +164,28 @@ pub struct Violation {
 #[derive(Debug, Clone)]
 pub struct Predicates {
     /// As written.
-    pub expect: Expect,
-    matches: Option<Pattern>,
-    not_match: Option<Pattern>,
+    pub expect: Rc<Expect>,
+    matches: Option<Box<Pattern>>,
+    not_match: Option<Box<Pattern>>,
     declared: Option<Pointer>,
 }
 
 impl Predicates {
     /// Compiles what a rule expects.
-    pub fn new(expect: &Expect) -> Self {
+    pub fn new(expect: &Rc<Expect>) -> Self {
         Self {
             matches: expect
                 .matches
                 .as_ref()
-                .map(|text| Pattern::whole(text.get_ref())),
+                .map(|text| Box::new(Pattern::whole(text.get_ref()))),
             not_match: expect
                 .not_match
                 .as_ref()
-                .map(|text| Pattern::anywhere(text.get_ref())),
+                .map(|text| Box::new(Pattern::anywhere(text.get_ref()))),
             declared: expect.model.as_ref().and_then(|model| {
                 crate::rule::query::singular(model.declared.as_ref()?.get_ref()).ok()
             }),
-            expect: expect.clone(),
+            expect: Rc::clone(expect),
         }
     }
 
@@ -229,10 +230,10 @@ impl Predicates {
     /// Judges an absent value that should be there: what is wanted in its place, for the message.
     pub fn judge_wanted(&self, judge: Judge<'_>) -> Verdict {
         let untyped = Self {
-            expect: Expect {
+            expect: Rc::new(Expect {
                 types: None,
-                ..self.expect.clone()
-            },
+                ..Expect::clone(&self.expect)
+            }),
             ..self.clone()
         };
         match untyped.judge(Some(&Value::Null), judge) {
