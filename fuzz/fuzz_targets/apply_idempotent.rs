@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use glm_setup::paths::{Environment, Os};
 use glm_setup::plan::{self, Plan, Request};
 use glm_setup::rule::Catalogue;
-use glm_setup::tool::{Workspace, recognise};
+use glm_setup::tool::{Recogniser, Workspace};
 use libfuzzer_sys::fuzz_target;
 
 thread_local! {
@@ -24,7 +24,9 @@ fn play(catalogue: &Catalogue, path: &str, text: &str, unsafe_fixes: bool) -> Op
         config_dir: PathBuf::from("/config"),
         system_root: PathBuf::from("/system"),
     };
-    let file = recognise(catalogue.tools(), Path::new(path), Os::Linux).expect("a known file");
+    let file = Recogniser::new(catalogue.tools())
+        .file(Path::new(path))
+        .expect("a known file");
     let mut workspace = Workspace::default();
     workspace.add_text(&file, text);
     let tool = std::rc::Rc::clone(&file.tool);

@@ -9,7 +9,7 @@ use glm_setup::paths::{Environment, Os};
 use glm_setup::plan::{self, Request};
 use glm_setup::rule::compile::{Part, RuleOrigin, Trust};
 use glm_setup::rule::{Catalogue, Rule};
-use glm_setup::tool::{Workspace, recognise};
+use glm_setup::tool::{Recogniser, Workspace};
 use libfuzzer_sys::fuzz_target;
 
 const SETTINGS: &str = r#"{ "env": { "ANTHROPIC_BASE_URL": "https://api.z.ai/api/anthropic", "N": "4" },
@@ -41,7 +41,9 @@ fuzz_target!(|text: &str| {
         system_root: PathBuf::from("/system"),
     };
     let path = Path::new("/home/.claude/settings.json");
-    let file = recognise(catalogue.tools(), path, Os::Linux).expect("a known file");
+    let file = Recogniser::new(catalogue.tools())
+        .file(path)
+        .expect("a known file");
     let mut workspace = Workspace::default();
     workspace.add_text(&file, SETTINGS);
     let tool = std::rc::Rc::clone(&file.tool);
