@@ -280,21 +280,23 @@ fn allow_outside(paths: &[PathBuf]) -> impl Fn(&PlannedFile) -> bool {
 /// A tool one of whose files can't be written is left alone as a whole.
 pub(super) fn leave_unwritable(context: &Context, paths: &[PathBuf], plan: &mut Plan) {
     let outside = allow_outside(paths);
-    let files = std::mem::take(&mut plan.files);
-    for file in &files {
-        let home = if outside(file) {
-            file.path.parent().unwrap_or(&file.path)
-        } else {
-            &context.environment.home
-        };
-        if let Err(error) = inspect(&file.path, home) {
-            plan.refuse(&file.tool, error.to_string());
-        }
-    }
-    plan.files = files
-        .into_iter()
-        .filter(|file| !plan.refuses(&file.tool))
+    let unwritable: Vec<(String, String)> = plan
+        .files
+        .iter()
+        .filter_map(|file| {
+            let home = if outside(file) {
+                file.path.parent().unwrap_or(&file.path)
+            } else {
+                &context.environment.home
+            };
+            let error = inspect(&file.path, home).err()?;
+            Some((file.tool.clone(), error.to_string()))
+        })
         .collect();
+    for (tool, reason) in unwritable {
+        plan.refuse(&tool, reason);
+    }
+    plan.drop_refused();
 }
 
 /// What is refused, and which files rewritten by a running tool are about to be edited.
@@ -381,13 +383,10 @@ pub(super) fn tail(context: &Context, written: &Written) -> String {
     for warning in &written.warnings {
         let _ = writeln!(text, "warning: {warning}");
     }
-    let tools: BTreeMap<&str, ()> = written
-        .files
-        .iter()
-        .map(|file| (file.tool.as_str(), ()))
-        .collect();
+    let files = written.files.iter();
+    let tools: BTreeSet<&str> = files.map(|file| file.tool.as_str()).collect();
     for tool in tools
-        .keys()
+        .iter()
         .filter_map(|id| context.catalogue.tool(id).ok())
     {
         let _ = writeln!(text, "{}: {}", tool.name, tool.restart);

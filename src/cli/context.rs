@@ -266,7 +266,7 @@ impl Context {
             let pack = self.catalogue.statements(self.global.facts.as_deref())?;
             let hosts: Vec<String> = pack.hosts.values().flatten().cloned().collect();
             for folder in &folders {
-                let tree = crate::tree::read(self.catalogue.tools(), folder, &hosts);
+                let tree = crate::tree::read(&recogniser, folder, &hosts);
                 for template in &tree.unread_templates {
                     self.message(&format!(
                         "note: {}: a template that can't be read before it is filled in; it was passed over",

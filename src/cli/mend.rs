@@ -1,11 +1,12 @@
 //! `lint --fix` and `--diff`: the fixes of the rules, by the same way as `apply`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::{Lint, LintFormat};
 use super::change::{agreed, busy, commit, leave_unwritable, recover, tail};
 use super::context::{Context, Failure};
 use super::lint::read;
+use super::tune::real;
 use super::view::View;
 use super::{Exit, view};
 use crate::finding::{Finding, FixState};
@@ -155,7 +156,6 @@ fn stay_inside(context: &Context, args: &Lint, plan: &mut Plan) {
     if args.paths.is_empty() {
         return;
     }
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let named: Vec<PathBuf> = args.paths.iter().map(|path| real(path)).collect();
     let outside: Vec<(String, String)> = plan
         .files
@@ -175,7 +175,5 @@ fn stay_inside(context: &Context, args: &Lint, plan: &mut Plan) {
     for (tool, reason) in outside {
         plan.refuse(&tool, reason);
     }
-    let mut files = std::mem::take(&mut plan.files);
-    files.retain(|file| !plan.refuses(&file.tool));
-    plan.files = files;
+    plan.drop_refused();
 }

@@ -203,7 +203,8 @@ fn start(path: &Path) -> PathBuf {
     real(absolute.parent().unwrap_or(&absolute))
 }
 
-fn real(path: &Path) -> PathBuf {
+/// A path with its links followed, where it is there.
+pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 

@@ -72,11 +72,11 @@ impl Human<'_> {
         // Between the position and a frame without a path of its own the renderer puts `:::`.
         let rendered = renderer.term_width(WIDTH).render(&[group]);
         let lines = rendered.lines();
-        let plain = |line: &str| match self.color {
+        let is_gap = |line: &str| match self.color {
             true => strip_str(line).to_string().trim() == ":::",
             false => line.trim() == ":::",
         };
-        let kept = lines.filter(|line| !plain(line));
+        let kept = lines.filter(|line| !is_gap(line));
         kept.flat_map(|line| [line, "\n"]).collect()
     }
 

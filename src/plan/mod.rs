@@ -227,6 +227,13 @@ impl Plan {
         self.refusals.iter().any(|refusal| refusal.tool == tool)
     }
 
+    /// Leaves out the files of tools that are left alone: a tool is changed as a whole or not at all.
+    pub fn drop_refused(&mut self) {
+        let refusals = &self.refusals;
+        let refused = |tool: &str| refusals.iter().any(|refusal| refusal.tool == tool);
+        self.files.retain(|file| !refused(&file.tool));
+    }
+
     /// How many findings there are of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings

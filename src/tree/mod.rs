@@ -40,8 +40,7 @@ struct Hit {
 
 /// Looks through a folder. `hosts` are the hosts that own programs are searched for; `.gitignore` files are respected,
 /// hidden files are read, and links are not followed.
-pub fn read(tools: &[Rc<Descriptor>], folder: &Path, hosts: &[String]) -> Tree {
-    let recogniser = Recogniser::new(tools);
+pub fn read(recogniser: &Recogniser<'_>, folder: &Path, hosts: &[String]) -> Tree {
     let layout = Layout::of(folder);
     let search = Search::new(hosts);
     let mut hits = Vec::new();
