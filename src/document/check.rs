@@ -7,10 +7,14 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Number, Value};
 
 use super::lines::bom_len;
-use super::{EditError, Format, MAX_BYTES, json, read};
+use super::{EditError, Format, MAX_BYTES, Parsed, decode, json, read};
 
 /// Reads the edited text again. It must have the expected value, for JSON also to a second, independent reader.
-pub(super) fn check(text: &str, format: Format, expected: &Value) -> Result<(), EditError> {
+pub(super) fn read_again(
+    text: &str,
+    format: Format,
+    expected: &Value,
+) -> Result<Parsed, EditError> {
     let failed = |reason: String| Err(EditError::CheckFailed { reason });
     if text.len() > MAX_BYTES {
         return failed(format!(
@@ -18,23 +22,25 @@ pub(super) fn check(text: &str, format: Format, expected: &Value) -> Result<(), 
             text.len()
         ));
     }
-    let matches = match format {
-        Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
-            json::has_value(text, format, expected)
-        }
-        Format::Toml | Format::Yaml | Format::FrontMatter | Format::Text => {
-            read(text, format).map(|parsed| same(&parsed.value, expected))
-        }
-    };
-    match matches {
+    let parsed = match decode(text.as_bytes()).and_then(|text| read(text, format)) {
+        Ok(parsed) => parsed,
         Err(error) => return failed(error.to_string()),
-        Ok(false) => return failed("it has another value than expected".to_owned()),
-        Ok(true) => {}
+    };
+    let spelled_alike = matches!(
+        format,
+        Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5
+    );
+    let found = match spelled_alike {
+        true => parsed.value == *expected,
+        false => same(&parsed.value, expected),
+    };
+    if !found {
+        return failed("it has another value than expected".to_owned());
     }
     match second_reading(text, format, expected) {
         Err(place) => failed(format!("a second reader does not accept it: {place}")),
         Ok(false) => failed("a second reader finds another value than expected".to_owned()),
-        Ok(true) => Ok(()),
+        Ok(true) => Ok(parsed),
     }
 }
 
@@ -172,25 +178,63 @@ impl<'de> Visitor<'de> for Expected<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<bool, A::Error> {
-        let mut found: HashMap<String, bool> = HashMap::new();
-        while let Some(name) = members.next_key::<String>()? {
-            if name == DIGITS && self.0.is_number() {
-                return Ok(self.is_number(&members.next_value::<String>()?));
-            }
-            let same = match self.0.get(&name) {
-                Some(expected) => members.next_value_seed(Expected(expected))?,
-                None => {
-                    members.next_value::<IgnoredAny>()?;
-                    false
+        let mut found: HashMap<&str, bool> = HashMap::new();
+        let mut others = false;
+        while let Some(name) = members.next_key_seed(NameIn(self.0))? {
+            match name {
+                Name::Member(name, expected) => {
+                    let same = members.next_value_seed(Expected(expected))?;
+                    // Of members with the same name the last one counts.
+                    found.insert(name, same);
                 }
-            };
-            // Of members with the same name the last one counts.
-            found.insert(name, same);
+                Name::Digits => return Ok(self.is_number(&members.next_value::<String>()?)),
+                Name::Other => {
+                    members.next_value::<IgnoredAny>()?;
+                    others = true;
+                }
+            }
         }
         let complete = self
             .0
             .as_object()
             .is_some_and(|expected| expected.len() == found.len());
-        Ok(complete && found.values().all(|&same| same))
+        Ok(complete && !others && found.values().all(|&same| same))
+    }
+}
+
+/// Reads the name of a member only to say which one of a value it is.
+struct NameIn<'v>(&'v Value);
+
+/// What a name stands for in the expected value.
+enum Name<'v> {
+    Member(&'v str, &'v Value),
+    /// It announces a number's digits.
+    Digits,
+    Other,
+}
+
+impl<'de, 'v> DeserializeSeed<'de> for NameIn<'v> {
+    type Value = Name<'v>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name<'v>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'v> Visitor<'_> for NameIn<'v> {
+    type Value = Name<'v>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name<'v>, E> {
+        Ok(match self.0 {
+            Value::Number(_) if name == DIGITS => Name::Digits,
+            Value::Object(members) => members
+                .get_key_value(name)
+                .map_or(Name::Other, |(name, value)| Name::Member(name, value)),
+            _ => Name::Other,
+        })
     }
 }

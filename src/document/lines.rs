@@ -1,5 +1,7 @@
 //! From byte offsets to lines and columns.
 
+use memchr::memchr2_iter;
+
 /// The byte order mark that some editors put at the start of UTF-8 files.
 pub(super) const BOM: char = '\u{feff}';
 
@@ -12,8 +14,8 @@ pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
     let bytes = text.as_bytes();
     let mut line = 1;
     let mut line_start = 0;
-    for (index, byte) in before.bytes().enumerate() {
-        if byte == b'\n' || (byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')) {
+    for index in memchr2_iter(b'\n', b'\r', before.as_bytes()) {
+        if bytes[index] == b'\n' || bytes.get(index + 1) != Some(&b'\n') {
             line += 1;
             line_start = index + 1;
         }

@@ -178,6 +178,11 @@ impl Document {
         &self.parsed.value
     }
 
+    /// The text and the value, without where things lie.
+    pub fn into_text_and_value(self) -> (String, Value) {
+        (self.text, self.parsed.value)
+    }
+
     /// Whether the text holds no value at all, at most comments.
     pub fn is_empty(&self) -> bool {
         matches!(self.parsed.layout, Layout::Empty)
@@ -234,6 +239,14 @@ impl Document {
     /// The result has been read again and has exactly the value that the edits ask for; what no edit
     /// names is byte-identical.
     pub fn edit(&self, edits: &[Edit]) -> Result<String, EditError> {
+        match self.edited(edits)? {
+            Some(document) => Ok(document.text),
+            None => Ok(self.text.clone()),
+        }
+    }
+
+    /// The document that [`edit`](Self::edit) leads to; `None` when the text stays as it is.
+    pub fn edited(&self, edits: &[Edit]) -> Result<Option<Self>, EditError> {
         let mut expected = self.parsed.value.clone();
         let text = match self.format {
             Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
@@ -243,7 +256,7 @@ impl Document {
             Format::Yaml => yaml::edit(&self.text, edits, &mut expected)?,
             Format::FrontMatter => self.edit_front_matter(edits, &mut expected)?,
             Format::Text => match edits.first() {
-                None => self.text.clone(),
+                None => return Ok(None),
                 Some(edit) => {
                     return Err(EditError::Unsupported {
                         at: edit.at().clone(),
@@ -252,10 +265,15 @@ impl Document {
                 }
             },
         };
-        if text != self.text {
-            check::check(&text, self.format, &expected)?;
+        if text == self.text {
+            return Ok(None);
         }
-        Ok(text)
+        let parsed = check::read_again(&text, self.format, &expected)?;
+        Ok(Some(Self {
+            format: self.format,
+            text,
+            parsed,
+        }))
     }
 
     fn edit_front_matter(&self, edits: &[Edit], value: &mut Value) -> Result<String, EditError> {
@@ -329,6 +347,7 @@ fn collect_duplicates(text: &str, node: &Node, path: &mut Vec<Token>, found: &mu
             }
         }
         Children::Object(object) => {
+            let mut all_count = true;
             for (shadowed, effective) in object.shadowed(text) {
                 let (shadowed, effective) = (&object.members[shadowed], &object.members[effective]);
                 found.push(Duplicate {
@@ -336,12 +355,13 @@ fn collect_duplicates(text: &str, node: &Node, path: &mut Vec<Token>, found: &mu
                     shadowed: shadowed.key(),
                     effective: effective.key(),
                 });
+                all_count = false;
             }
             for (index, member) in object.members.iter().enumerate() {
                 let name = member.name(text);
                 // What lies inside a member without effect has no place of its own.
                 if !matches!(member.value.children, Children::None)
-                    && object.effective(text, name) == Some(index)
+                    && (all_count || object.effective(text, name) == Some(index))
                 {
                     path.push(Token::Key(name.to_owned()));
                     collect_duplicates(text, &member.value, path, found);

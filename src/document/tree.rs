@@ -137,6 +137,16 @@ impl Member {
         }
     }
 
+    /// A member whose name is just the key's bytes without their quotes.
+    pub(super) fn plain(key: Range<usize>, value: Node) -> Self {
+        Self {
+            start: offset(key.start),
+            end: offset(key.end),
+            name: None,
+            value,
+        }
+    }
+
     /// The bytes of the name, quotes included.
     pub(super) fn key(&self) -> Range<usize> {
         self.start as usize..self.end as usize

@@ -13,10 +13,8 @@ pub fn redactor_for(workspace: &Workspace) -> Redactor {
     for layer in &workspace.layers {
         collect(layer.document.value(), false, &mut secrets);
         // An edit may have taken a secret out of the document; the text before it is shown too.
-        if layer.changed()
-            && let Ok(before) = Document::parse(layer.before().as_bytes(), layer.document.format())
-        {
-            collect(before.value(), false, &mut secrets);
+        if let Some(before) = layer.value_before() {
+            collect(before, false, &mut secrets);
         }
     }
     Redactor::new().with_secrets(secrets)

@@ -24,8 +24,15 @@ pub struct Layer {
     pub document: Document,
     /// Where the tool's settings begin in it.
     pub root: Pointer,
-    /// The text as it was read, once the document has been edited.
-    original: Option<String>,
+    /// What was read, once the document has been edited.
+    original: Option<Original>,
+}
+
+/// A file as it was read.
+#[derive(Debug)]
+struct Original {
+    text: String,
+    value: Value,
 }
 
 impl Layer {
@@ -60,15 +67,20 @@ impl Layer {
     /// The text as it was read.
     pub fn before(&self) -> &str {
         self.original
-            .as_deref()
-            .unwrap_or_else(|| self.document.text())
+            .as_ref()
+            .map_or_else(|| self.document.text(), |original| &original.text)
+    }
+
+    /// The value as it was read, if the document has been edited.
+    pub fn value_before(&self) -> Option<&Value> {
+        self.original.as_ref().map(|original| &original.value)
     }
 
     /// Whether the text differs from what was read.
     pub fn changed(&self) -> bool {
         self.original
             .as_ref()
-            .is_some_and(|original| original != self.document.text())
+            .is_some_and(|original| original.text != self.document.text())
     }
 
     /// Whether `apply` may write it.
@@ -77,16 +89,14 @@ impl Layer {
     }
 
     fn edit(&mut self, edits: &[Edit]) -> Result<(), EditError> {
-        let text = self.document.edit(edits)?;
-        let document =
-            Document::parse(text.as_bytes(), self.document.format()).map_err(|error| {
-                EditError::CheckFailed {
-                    reason: error.to_string(),
-                }
-            })?;
+        let Some(document) = self.document.edited(edits)? else {
+            return Ok(());
+        };
         let before = std::mem::replace(&mut self.document, document);
-        self.original
-            .get_or_insert_with(|| before.text().to_owned());
+        self.original.get_or_insert_with(|| {
+            let (text, value) = before.into_text_and_value();
+            Original { text, value }
+        });
         Ok(())
     }
 }

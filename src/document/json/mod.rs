@@ -8,6 +8,7 @@ mod insert;
 mod parse;
 mod print;
 mod remove;
+mod strict;
 mod trivia;
 
 use std::borrow::Cow;
@@ -20,7 +21,7 @@ use super::splice::{self, Splice};
 use super::tree::{Children, Node};
 use super::{Document, Edit, EditError, Format, Layout, Pointer, Token};
 
-pub(super) use parse::{has_value, paired, parse};
+pub(super) use parse::{paired, parse};
 pub(super) use trivia::comments;
 
 /// A text on its way through a list of edits.

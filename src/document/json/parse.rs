@@ -1,15 +1,16 @@
 //! Reading JSON, JSONC and JSON5.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use jsonc_parser::ast::{ObjectPropName, Value as Ast};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, ParseStringErrorKind};
+use memchr::memchr;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Number, Value};
 
+use super::strict;
 use super::trivia::comments;
 use crate::document::lines::bom_len;
 use crate::document::tree::{Children, Member, Node, Object};
@@ -21,29 +22,52 @@ const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
 /// Reads a text of one of the three dialects.
 pub(in crate::document) fn parse(text: &str, format: Format) -> Result<Parsed, ParseError> {
     let spelled = paired(text);
-    let Some(ast) = ast(&spelled, format)? else {
+    if let Some(tree) = strict_tree(text, &spelled, format)
+        && let Some(value) = strict::value(&spelled, &tree)
+    {
+        return Ok(Parsed::new(text, value, tree));
+    }
+    let Some((ast, tree)) = syntax_tree(text, &spelled, format)? else {
         return Ok(Parsed::empty());
     };
-    let tree = Builder {
-        text,
-        format,
-        bom: bom_len(text),
-    }
-    .node(&ast, 0)?;
     second_opinion(&spelled, format)?;
     Ok(Parsed::new(text, value(ast), tree))
 }
 
 /// Where things lie in a text that is known to be well-formed.
 pub(super) fn tree(text: &str, format: Format) -> Result<Option<Node>, ParseError> {
+    let spelled = paired(text);
+    if let Some(tree) = strict_tree(text, &spelled, format) {
+        return Ok(Some(tree));
+    }
+    let syntax = syntax_tree(text, &spelled, format)?;
+    Ok(syntax.map(|(_, tree)| tree))
+}
+
+/// Where things lie in strict JSON; `None` for anything else, of which a syntax tree tells what is wrong.
+fn strict_tree(text: &str, spelled: &str, format: Format) -> Option<Node> {
+    let bom = bom_len(text);
+    let whole =
+        format == Format::Json && serde_json::from_str::<IgnoredAny>(&spelled[bom..]).is_ok();
+    whole.then(|| strict::tree(spelled, bom)).flatten()
+}
+
+/// The syntax tree of a text, and where things lie in it; nothing for a text without a value.
+pub(super) fn syntax_tree<'t>(
+    text: &str,
+    spelled: &'t str,
+    format: Format,
+) -> Result<Option<(Ast<'t>, Node)>, ParseError> {
+    let Some(ast) = ast(spelled, format)? else {
+        return Ok(None);
+    };
     let builder = Builder {
         text,
         format,
         bom: bom_len(text),
     };
-    ast(&paired(text), format)?
-        .map(|ast| builder.node(&ast, 0))
-        .transpose()
+    let tree = builder.node(&ast, 0)?;
+    Ok(Some((ast, tree)))
 }
 
 /// The text with each unpaired surrogate (`\ud83d` alone) spelled as `\ufffd`, which has as many bytes. JavaScript
@@ -58,7 +82,7 @@ pub(in crate::document) fn paired(text: &str) -> Cow<'_, str> {
     };
     let mut unpaired = Vec::new();
     let mut at = 0;
-    while let Some(offset) = bytes[at..].iter().position(|byte| *byte == b'\\') {
+    while let Some(offset) = memchr(b'\\', &bytes[at..]) {
         at += offset;
         at += match unit(at) {
             Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => 12,
@@ -78,60 +102,6 @@ pub(in crate::document) fn paired(text: &str) -> Cow<'_, str> {
         spelled.replace_range(at + 2..at + 6, "fffd");
     }
     Cow::Owned(spelled)
-}
-
-/// Whether a text has a value, without building another one.
-pub(in crate::document) fn has_value(
-    text: &str,
-    format: Format,
-    expected: &Value,
-) -> Result<bool, ParseError> {
-    match ast(&paired(text), format)? {
-        Some(ast) if depth_within(&ast, MAX_DEPTH) => Ok(is(&ast, expected)),
-        Some(_) => Err(too_deep(text, 0)),
-        None => Ok(expected.as_object().is_some_and(Map::is_empty)),
-    }
-}
-
-fn depth_within(ast: &Ast<'_>, limit: usize) -> bool {
-    let inside = |inner: &Ast<'_>| limit > 0 && depth_within(inner, limit - 1);
-    match ast {
-        Ast::Array(array) => array.elements.iter().all(inside),
-        Ast::Object(object) => object
-            .properties
-            .iter()
-            .all(|property| inside(&property.value)),
-        _ => true,
-    }
-}
-
-fn is(ast: &Ast<'_>, expected: &Value) -> bool {
-    match (ast, expected) {
-        (Ast::Array(array), Value::Array(expected)) => {
-            let pairs = array.elements.iter().zip(expected);
-            array.elements.len() == expected.len()
-                && pairs.into_iter().all(|(ast, expected)| is(ast, expected))
-        }
-        (Ast::Object(object), Value::Object(expected)) => {
-            let mut names = HashSet::new();
-            // Backwards: of members with the same name the last one counts.
-            let effective = object
-                .properties
-                .iter()
-                .rev()
-                .filter(|property| names.insert(property.name.as_str()));
-            let same = effective.into_iter().try_fold(0, |count, property| {
-                let expected = expected.get(property.name.as_str())?;
-                is(&property.value, expected).then_some(count + 1)
-            });
-            same == Some(expected.len())
-        }
-        (Ast::StringLit(literal), Value::String(expected)) => literal.value == *expected,
-        (Ast::NumberLit(literal), _) => number(literal.value) == *expected,
-        (Ast::BooleanLit(literal), Value::Bool(expected)) => literal.value == *expected,
-        (Ast::NullKeyword(_), Value::Null) => true,
-        _ => false,
-    }
 }
 
 fn options(format: Format) -> ParseOptions {
@@ -274,7 +244,7 @@ fn too_deep(text: &str, offset: usize) -> ParseError {
     )
 }
 
-fn value(ast: Ast<'_>) -> Value {
+pub(super) fn value(ast: Ast<'_>) -> Value {
     match ast {
         Ast::NullKeyword(_) => Value::Null,
         Ast::BooleanLit(literal) => Value::Bool(literal.value),
