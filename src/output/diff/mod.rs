@@ -77,10 +77,10 @@ pub fn unified(
     if before == after {
         return String::new();
     }
-    let deadline = Instant::now() + PATIENCE;
     let old = redactor.redacted(before.unwrap_or_default());
     let new = redactor.redacted(after.unwrap_or_default());
     let (old, new) = (lines(&old), lines(&new));
+    let deadline = Instant::now() + PATIENCE;
     let mut diff = Diff {
         old,
         new,

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
+use memchr::memmem;
 use serde_json::Value;
 
 use keys::Strength;
@@ -206,21 +207,19 @@ impl Redactor {
         let secret =
             |(name, value): (&str, &str)| Self::is_secret_key(name) && !keys::readable(value);
         shapes::looks_secret(value)
-            || value
-                .split(['?', '&'])
-                .skip(1)
-                .filter_map(|p| p.split_once('='))
-                .any(secret)
+            || value.contains('=')
+                && value
+                    .split(['?', '&'])
+                    .skip(1)
+                    .filter_map(|p| p.split_once('='))
+                    .any(secret)
     }
 
     /// The places to replace, in order and apart.
     fn spans(&self, text: &str) -> Vec<Range<usize>> {
         let mut spans = Vec::new();
         for known in &self.known {
-            spans.extend(
-                text.match_indices(known.as_str())
-                    .map(|(at, _)| at..at + known.len()),
-            );
+            spans.extend(memmem::find_iter(text.as_bytes(), known).map(|at| at..at + known.len()));
         }
         shapes::find(text, &mut spans);
         scan::find(text, &mut spans);

@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::memchr3;
+
 use super::keys::{self, Strength};
 use super::value::{Bare, Cursor};
 
@@ -21,10 +23,7 @@ pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
     };
     let mut cursor = Cursor::new(text, spans);
     let mut at = 0;
-    while let Some(step) = scanner.bytes[at..]
-        .iter()
-        .position(|b| matches!(b, b':' | b'=' | b'-'))
-    {
+    while let Some(step) = memchr3(b':', b'=', b'-', &scanner.bytes[at..]) {
         at += step;
         let next = match scanner.bytes[at] {
             b'-' => scanner.flag(at, &mut cursor),

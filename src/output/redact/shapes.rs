@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr2_iter;
+
 /// What may follow a vendor's prefix.
 #[derive(Clone, Copy)]
 enum Class {
@@ -73,25 +75,41 @@ const SLACK: &str = "hooks.slack.com/services/";
 const SCHEMES: [&str; 6] = ["Bearer", "bearer", "BEARER", "Basic", "basic", "BASIC"];
 const PEM: &str = "-----BEGIN ";
 
-/// The bit for what isn't a prefix.
-const OTHER: u64 = 1 << 63;
+/// Everything above that begins in its own way.
+const BEGINNINGS: usize = PREFIXES.len() + SCHEMES.len() + 1;
 
-/// For each byte: which of the prefixes begin with it, one bit each, and whether anything else above does.
-static FIRST: [u64; 256] = {
-    let mut first = [0; 256];
+const fn beginning(index: usize) -> &'static [u8] {
+    let others = index.wrapping_sub(PREFIXES.len());
+    let text = match index < PREFIXES.len() {
+        true => PREFIXES[index].0,
+        false if others < SCHEMES.len() => SCHEMES[others],
+        false => PEM,
+    };
+    text.as_bytes()
+}
+
+/// For each byte, one bit for each beginning that has it at a position: next to no place of a text has a bit in common
+/// with its neighbour, so that most of it is passed over in a few steps.
+const fn having(position: usize) -> [u64; 256] {
+    let mut bits = [0; 256];
     let mut index = 0;
-    while index < PREFIXES.len() {
-        first[PREFIXES[index].0.as_bytes()[0] as usize] |= 1 << index;
+    while index < BEGINNINGS {
+        bits[beginning(index)[position] as usize] |= 1 << index;
         index += 1;
     }
-    let mut index = 0;
-    while index < SCHEMES.len() {
-        first[SCHEMES[index].as_bytes()[0] as usize] |= OTHER;
-        index += 1;
-    }
-    first[PEM.as_bytes()[0] as usize] |= OTHER;
-    first
-};
+    bits
+}
+
+static FIRST: [u64; 256] = having(0);
+static SECOND: [u64; 256] = having(1);
+
+/// The first place where anything above may begin.
+fn next_beginning(bytes: &[u8]) -> Option<usize> {
+    let neighbours = bytes.iter().zip(bytes.get(1..)?);
+    neighbours
+        .map(|(first, second)| FIRST[usize::from(*first)] & SECOND[usize::from(*second)])
+        .position(|begin| begin != 0)
+}
 
 fn word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
@@ -104,7 +122,7 @@ fn word(b: u8) -> bool {
 pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let (mut at, mut no_jwt_before) = (0, 0);
-    while let Some(offset) = bytes[at..].iter().position(|b| FIRST[usize::from(*b)] != 0) {
+    while let Some(offset) = next_beginning(&bytes[at..]) {
         at += offset;
         let rest = &bytes[at..];
         let prefixed = candidates(bytes, at).find(|(prefix, class, least)| {
@@ -133,15 +151,15 @@ pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
     by_hand(text, spans);
 }
 
-/// The prefixes that begin with the byte at `at`; none inside a word, since `task-…` ends like `sk-…` begins.
+/// The prefixes that may begin at `at`; none inside a word, since `task-…` ends like `sk-…` begins.
 fn candidates(
     bytes: &[u8],
     at: usize,
 ) -> impl Iterator<Item = &'static (&'static str, Class, usize)> {
     let glued = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
-    let mut left = match glued {
-        true => 0,
-        false => FIRST[usize::from(bytes[at])] & !OTHER,
+    let mut left = match (glued, bytes.get(at + 1)) {
+        (false, Some(second)) => FIRST[usize::from(bytes[at])] & SECOND[usize::from(*second)],
+        _ => 0,
     };
     std::iter::from_fn(move || {
         let next = PREFIXES.get(left.trailing_zeros() as usize)?;
@@ -248,8 +266,8 @@ fn end_of_key(bytes: &[u8], start: usize) -> usize {
 /// One pass for what has no literal beginning.
 fn by_hand(text: &str, spans: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
-    for (i, b) in bytes.iter().enumerate() {
-        match b {
+    for i in memchr2_iter(b'.', b':', bytes) {
+        match bytes[i] {
             // Z.ai: 32 hex digits, a dot, 16 or more letters and digits.
             b'.' if i >= 32
                 && bytes
@@ -282,9 +300,13 @@ fn by_hand(text: &str, spans: &mut Vec<Range<usize>>) {
 
 /// `scheme://user:password@host`, and `scheme://token@host` when the user is long.
 fn url_credentials(bytes: &[u8], start: usize, spans: &mut Vec<Range<usize>>) {
-    let end = run(bytes, start, |b| {
-        !b.is_ascii_whitespace() && !b"/\"'`<>?#\\".contains(&b)
-    });
+    let ends = |b| {
+        matches!(
+            b,
+            b'/' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'?' | b'#' | b'\\'
+        )
+    };
+    let end = run(bytes, start, |b| !b.is_ascii_whitespace() && !ends(b));
     let authority = &bytes[start..end];
     let Some(at) = authority.iter().rposition(|b| *b == b'@') else {
         return;
