@@ -5,28 +5,94 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
-use super::steps::Steps;
+use super::steps::{Located, Steps};
 use crate::document::{Pointer, Token};
 
 /// Any query; it is parsed when it is first used, since most rules of a catalogue never run.
 #[derive(Debug, Clone)]
 pub struct Query {
     text: String,
-    path: OnceLock<Selector>,
+    parts: OnceLock<Parts>,
 }
 
+/// A query in three parts, each of which may be empty. What the first one doesn't find, the others need not look for; and
+/// the library is asked only for what the simple steps can't say.
 #[derive(Debug, Clone)]
-enum Selector {
-    Steps(Steps),
-    Path(Option<JsonPath>),
+struct Parts {
+    /// The simple steps at the beginning.
+    first: Steps,
+    /// These and what follows up to the last step that is not simple.
+    library: Option<Library>,
+    /// The simple steps at the end.
+    last: Steps,
 }
 
-impl Selector {
+/// What the library reads, when it is first needed.
+#[derive(Debug, Clone)]
+struct Library {
+    text: String,
+    path: OnceLock<Option<JsonPath>>,
+}
+
+impl Parts {
     fn parse(text: &str) -> Self {
-        match Steps::parse(text) {
-            Some(steps) => Self::Steps(steps),
-            None => Self::Path(JsonPath::parse(text).ok()),
+        let (first, mut rest) = Steps::read(text.strip_prefix('$').unwrap_or_default());
+        let (mut last, mut end) = (Steps::default(), text.len());
+        let simple = text.starts_with('$') && rest.is_empty();
+        while let Some(after) = past_brackets(rest) {
+            end = text.len() - after.len();
+            (last, rest) = Steps::read(after);
         }
+        if !rest.is_empty() {
+            (last, end) = (Steps::default(), text.len());
+        }
+        let library = Library {
+            text: text[..end].to_owned(),
+            path: OnceLock::new(),
+        };
+        Self {
+            first,
+            library: (!simple).then_some(library),
+            last,
+        }
+    }
+}
+
+/// What follows a step in brackets of whatever kind.
+fn past_brackets(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix("..").unwrap_or(text).strip_prefix('[')?;
+    let (mut quote, mut escaped, mut open) = (None, false, 1);
+    for (at, c) in inside.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(mark), _) => quote = quote.filter(|_| c != mark),
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '[') => open += 1,
+            (None, ']') => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some(&inside[at + 1..]);
+        }
+    }
+    None
+}
+
+impl Library {
+    fn nodes<'v>(&self, value: &'v Value) -> Vec<Located<'v>> {
+        let path = self.path.get_or_init(|| JsonPath::parse(&self.text).ok());
+        let located = path.as_ref().map(|path| path.query_located(value));
+        let nodes = located.iter().flat_map(|located| located.iter());
+        nodes
+            .map(|node| {
+                let tokens = node.location().iter().map(|element| match element {
+                    PathElement::Name(name) => Token::Key((*name).to_owned()),
+                    PathElement::Index(index) => Token::Index(*index),
+                });
+                (Pointer(tokens.collect()), node.node())
+            })
+            .collect()
     }
 }
 
@@ -35,7 +101,7 @@ impl Query {
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            path: OnceLock::new(),
+            parts: OnceLock::new(),
         }
     }
 
@@ -52,22 +118,23 @@ impl Query {
 
     /// The nodes it selects, in document order, each with its place.
     pub fn nodes<'v>(&self, value: &'v Value) -> Vec<(Pointer, &'v Value)> {
-        let path = match self.path.get_or_init(|| Selector::parse(&self.text)) {
-            Selector::Steps(steps) => return steps.nodes(value),
-            Selector::Path(Some(path)) => path,
-            Selector::Path(None) => return Vec::new(),
-        };
-        let located = path.query_located(value);
-        located
-            .iter()
-            .map(|node| {
-                let tokens = node.location().iter().map(|element| match element {
-                    PathElement::Name(name) => Token::Key((*name).to_owned()),
-                    PathElement::Index(index) => Token::Index(*index),
-                });
-                (Pointer(tokens.collect()), node.node())
-            })
-            .collect()
+        let parts = self.parts.get_or_init(|| Parts::parse(&self.text));
+        let first = parts.first.nodes(vec![(Pointer::root(), value)]);
+        match &parts.library {
+            None => first,
+            Some(library) if first.iter().any(|(_, node)| has_children(node)) => {
+                parts.last.nodes(library.nodes(value))
+            }
+            Some(_) => Vec::new(),
+        }
+    }
+}
+
+fn has_children(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => !members.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => false,
     }
 }
 
@@ -182,6 +249,7 @@ pub fn singular(text: &str) -> Result<Pointer, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn singular_queries_become_pointers() {
@@ -192,6 +260,64 @@ mod tests {
             ("$.a[0][\"b-c\"]", "/a/0/b-c"),
         ] {
             assert_eq!(singular(text).unwrap().to_string(), pointer);
+        }
+    }
+
+    #[test]
+    fn queries_in_parts_select_what_the_library_selects() {
+        let value = json!({
+            "list": [{ "on": true, "model": "m", "below": { "a": [1, { "b": 2 }] } }, { "model": "n" }, {}],
+            "map": { "p": { "url": "u]", "x": ["]", "q"] }, "r": { "url": "u" } },
+            "chosen": "u",
+            "leaf": 7,
+            "empty": {},
+        });
+        let mut some = 0;
+        for query in [
+            "$.list[?@.on].model",
+            "$.list[?@.model]..*",
+            "$.list[?@.on]..b",
+            "$.map[?@.url == 'u]'].x[1]",
+            "$.map[?@.url == \"u\"]['url']",
+            "$.map[?@.url == $.chosen].url",
+            "$.map[?@.x[?@ == ']']].x.*",
+            "$[?@.p][?@.x].url",
+            "$..[?@.url].x[0]",
+            "$.list[-1:]",
+            "$.list[0,1].model",
+            "$.list[?@.on].below[\"a\"][1]",
+            "$.map['p',\"r\"].url",
+            "$.leaf[?@.x]",
+            "$.empty[?@.x].y",
+            "$.none[?@.x].y",
+            "$.map[?match(@.url, 'u[]]')].x",
+        ] {
+            Query::check(query).unwrap();
+            let nodes = Query::new(query).nodes(&value);
+            let ours: Vec<(String, &Value)> = nodes
+                .into_iter()
+                .map(|(pointer, node)| (pointer.to_string(), node))
+                .collect();
+            let path = JsonPath::parse(query).unwrap();
+            let theirs = path.query_located(&value);
+            let theirs: Vec<(String, &Value)> = theirs
+                .iter()
+                .map(|node| (node.location().to_json_pointer(), node.node()))
+                .collect();
+            assert_eq!(ours, theirs, "{query}");
+            some += usize::from(!ours.is_empty());
+        }
+        assert_eq!(some, 14);
+    }
+
+    #[test]
+    fn what_is_no_query_selects_nothing() {
+        for query in ["", "list", "$.list[", "$.list[?@.on", "$.list]", "$[?]"] {
+            assert_eq!(
+                Query::new(query).nodes(&json!({"list": [1]})),
+                [],
+                "{query}"
+            );
         }
     }
 
