@@ -152,6 +152,10 @@ fn the_schema_of_rule_files_names_what_is_read() {
             defs("check", "/severity/enum"),
         ),
         ("[[check]]\nkey = { zzz = 1 }", defs("key", "")),
+        (
+            "[[check]]\nwhere = [{ zzz = 1 }]",
+            "/$defs/where/items/properties".to_owned(),
+        ),
         ("[[check]]\nexpect = { zzz = 1 }", defs("expect", "")),
         (
             "[[check]]\nexpect = { type = 'zzz' }",
@@ -369,4 +373,149 @@ fn a_new_rule_overwrites_nothing() {
         .exits(0);
     assert!(home.path(".config/glm-setup/rules/x.toml").exists());
     home.run(&["explain", "x"]).exits(0);
+}
+
+/// A rule about keys of providers, with conditions on what stands around them.
+fn around(conditions: &str, cases: &str) -> String {
+    format!(
+        r#"schema = 1
+id = "opencode-x-around"
+tool = "opencode"
+purpose = "policy"
+category = "secrets"
+severity = "warning"
+title = "a key"
+
+[[check]]
+each = "$.provider.*.options.apiKey"
+where = [{conditions}]
+expect = {{ absent = true }}
+message = "a key"
+
+[[evidence]]
+kind = "community"
+url = "https://example.org/"
+verified = "2026-11-22"
+
+[docs]
+why = "why"
+
+{cases}
+"#
+    )
+}
+
+#[test]
+fn conditions_look_around_a_node() {
+    let file = |on: &str, npm: &str, url: &str, key: &str| {
+        format!(
+            r#"{{"on": {on}, "provider": {{"p": {{{npm}"options": {{"baseURL": "{url}", "apiKey": "{key}"}}}}, "q": {{"options": {{"apiKey": "k"}}}}}}}}"#
+        )
+    };
+    let case = |what: &str, found: bool, text: &str| {
+        let found = if found {
+            "findings = 1"
+        } else {
+            "clean = true"
+        };
+        format!("[[case]]\nname = \"{what}\"\nbefore = '''{text}'''\n{found}\n\n")
+    };
+    let npm = "\"npm\": \"n\", ";
+    let plan = "https://api.z.ai/api/coding/paas/v4";
+    let cases = [
+        case("all of it", true, &file("true", npm, plan, "k")),
+        case(
+            "another value in the settings",
+            false,
+            &file("1", npm, plan, "k"),
+        ),
+        case("nothing two steps out", false, &file("true", "", plan, "k")),
+        case(
+            "another address beside it",
+            false,
+            &file("true", npm, "https://example.org", "k"),
+        ),
+        case(
+            "another value of its own",
+            false,
+            &file("true", npm, plan, ""),
+        ),
+    ];
+    let conditions = r#"{ at = "$.on", expect = { equals = true } }, { at = "^^.npm" }, { at = "^.baseURL", expect = { endpoint = { zai = true } } }, { at = "@", expect = { not = "" } }, { at = "^^^['q'].npm", expect = { absent = true } }"#;
+    let home = Home::new();
+    home.write(
+        "opencode-x-around.toml",
+        around(conditions, &cases.concat()),
+    );
+    let run = home
+        .run(&["rules", "test", "opencode-x-around.toml"])
+        .exits(0);
+    assert_eq!(run.stdout, "5 cases passed, 0 failed\n");
+
+    let out = r#"{ at = "^^^^^.x", expect = { absent = true } }"#;
+    home.write(
+        "opencode-x-around.toml",
+        around(
+            out,
+            &case(
+                "outside of the file nothing is",
+                true,
+                &file("1", "", "", "k"),
+            ),
+        ),
+    );
+    let run = home
+        .run(&["rules", "test", "opencode-x-around.toml"])
+        .exits(1);
+    assert!(
+        run.stdout
+            .contains("1 findings were expected, but there are 2"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_condition_on_no_single_place_is_refused() {
+    for (conditions, position, problem) in [
+        (
+            "{ at = \"^.*\" }",
+            "11:17",
+            "not a singular query: a name was expected at position 3",
+        ),
+        ("{ at = \"baseURL\" }", "11:17", "it must begin with `$`"),
+        ("{ at = \"$..x\" }", "11:17", "not a singular query"),
+    ] {
+        let text = around(conditions, "");
+        let error = Rule::load(
+            &Source::new("opencode-x-around.toml", &text),
+            Part::Whole,
+            Trust::Foreign,
+            RuleOrigin::BuiltIn,
+        )
+        .unwrap_err()
+        .to_string();
+        assert!(
+            error.starts_with(&format!("opencode-x-around.toml:{position}: ")),
+            "{error}"
+        );
+        assert!(error.contains(problem), "{error}");
+        assert!(
+            error.contains("it may begin with `@` (the node) or `^` (around it), too"),
+            "{error}"
+        );
+    }
+    let text = around("{ at = \"$.x\" }", "").replace(
+        "each = \"$.provider.*.options.apiKey\"",
+        "at = \"$.y\"\nabsent = \"violation\"",
+    );
+    let error = Rule::load(
+        &Source::new("opencode-x-around.toml", &text),
+        Part::Whole,
+        Trust::Foreign,
+        RuleOrigin::BuiltIn,
+    )
+    .unwrap_err()
+    .to_string();
+    assert!(error.contains("it does not go with `where`"), "{error}");
 }

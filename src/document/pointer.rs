@@ -60,10 +60,19 @@ impl Pointer {
 
     /// The value at this place, if there is one.
     pub fn get<'v>(&self, value: &'v serde_json::Value) -> Option<&'v serde_json::Value> {
-        self.0.iter().try_fold(value, |value, token| match token {
-            Token::Key(key) => value.as_object()?.get(key),
-            Token::Index(index) => value.as_array()?.get(*index),
-        })
+        self.0
+            .iter()
+            .try_fold(value, |value, token| token.of(value))
+    }
+}
+
+impl Token {
+    /// What lies one step further in, if there is something.
+    pub fn of<'v>(&self, value: &'v serde_json::Value) -> Option<&'v serde_json::Value> {
+        match self {
+            Self::Key(key) => value.as_object()?.get(key),
+            Self::Index(index) => value.as_array()?.get(*index),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use semver::VersionReq;
 
+use super::near::Near;
 use super::predicate::{Pattern, Predicates};
 use super::query::{Query, singular};
 use super::schema::{self, Absent, Applies, NodeCondition, Operand, Purpose, RuleFile};
@@ -106,6 +107,8 @@ pub struct Node {
     pub role: Option<String>,
     /// Only these members.
     pub key: Option<Box<KeyFilter>>,
+    /// Only nodes around which these hold.
+    pub near: Vec<Near>,
     /// What must hold.
     pub expect: Predicates,
     /// Whether no node may meet it.
@@ -157,6 +160,8 @@ pub struct Check {
     pub key: Option<Box<KeyFilter>>,
     /// Only nodes that meet these.
     pub only: Option<Predicates>,
+    /// Only nodes around which these hold.
+    pub near: Vec<Near>,
     /// Whether the place is counted from the file's root.
     pub whole_file: bool,
     /// What absence means.
@@ -317,6 +322,9 @@ impl Rule {
                 Operand::Literal(_) => None,
             }));
         }
+        fn of_near(near: &[schema::NearCondition], names: &mut Vec<String>) {
+            near.iter().for_each(|one| of_expect(&one.expect, names));
+        }
         fn of_when(when: &schema::When, names: &mut Vec<String>) {
             for fact in &when.fact {
                 names.push(fact.key.get_ref().clone());
@@ -324,6 +332,7 @@ impl Rule {
             }
             for node in &when.node {
                 of_expect(&node.expect, names);
+                of_near(&node.near, names);
             }
         }
         let mut names = Vec::new();
@@ -334,6 +343,7 @@ impl Rule {
             if let Some(only) = &check.only {
                 of_expect(only, &mut names);
             }
+            of_near(&check.near, &mut names);
             if let Some(Operand::Fact(key)) = check.fix.as_ref().and_then(|fix| fix.value.as_ref())
             {
                 names.push(key.clone());
@@ -462,6 +472,19 @@ impl Compiler<'_> {
         })))
     }
 
+    fn near(&self, conditions: &[schema::NearCondition]) -> Result<Vec<Near>, LoadError> {
+        let mut near = Vec::with_capacity(conditions.len());
+        for condition in conditions {
+            let expect = self.predicates(&condition.expect)?;
+            let compiled = Near::new(condition.at.get_ref(), expect);
+            near.push(
+                compiled
+                    .map_err(|message| self.source.error(condition.at.span(), message, None))?,
+            );
+        }
+        Ok(near)
+    }
+
     fn node(&self, condition: &NodeCondition) -> Result<Node, LoadError> {
         let place = match (&condition.at, &condition.each) {
             (Some(at), None) => Place::At(self.at(at)?),
@@ -483,6 +506,7 @@ impl Compiler<'_> {
             place,
             role: condition.file.as_ref().map(|role| role.get_ref().clone()),
             key: self.key(condition.key.as_ref())?,
+            near: self.near(&condition.near)?,
             expect: self.predicates(&condition.expect)?,
             none: condition.none,
         })
@@ -553,6 +577,12 @@ impl Compiler<'_> {
             let message = "`absent` goes with `at`: a query never selects a node that isn't there";
             return Err(self.source.error(check.message.span(), message, None));
         }
+        if check.absent == Absent::Violation
+            && let Some(near) = check.near.first()
+        {
+            let message = "`absent` is judged on the merged settings, so it does not go with `where`; put the condition into `when.node`";
+            return Err(self.source.error(near.at.span(), message, None));
+        }
         self.message(&check.message)?;
         Ok(Check {
             place,
@@ -562,6 +592,7 @@ impl Compiler<'_> {
                 .as_ref()
                 .map(|only| self.predicates(only))
                 .transpose()?,
+            near: self.near(&check.near)?,
             whole_file: check.whole_file,
             absent: check.absent,
             expect: self.predicates(&check.expect)?,

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod compile;
 pub mod evaluate;
 pub mod fix;
+pub mod near;
 pub mod predicate;
 pub mod query;
 pub mod schema;

@@ -153,12 +153,27 @@ pub struct NodeCondition {
     /// With `each`: a regular expression that the whole member name must match.
     #[serde(default)]
     pub key: Option<KeyFilter>,
+    /// Only nodes around which all of these hold.
+    #[serde(default, rename = "where")]
+    pub near: Vec<NearCondition>,
     /// What must hold of the value; `present` when empty.
     #[serde(default)]
     pub expect: Rc<Expect>,
     /// Turns the condition round: no node meets the predicates.
     #[serde(default)]
     pub none: bool,
+}
+
+/// A condition on what stands around a node, in the same file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NearCondition {
+    /// A singular query from the settings (`$`), from the node (`@`) or from what it is a member of (`^`, `^^` further
+    /// out); a missing value meets only `absent`.
+    pub at: Spanned<String>,
+    /// What must hold of the value; `present` when empty.
+    #[serde(default)]
+    pub expect: Rc<Expect>,
 }
 
 /// What an absent value means.
@@ -209,6 +224,9 @@ pub struct Check {
     /// With `each`: only nodes that meet these predicates are looked at.
     #[serde(default)]
     pub only: Option<Rc<Expect>>,
+    /// Only nodes around which all of these hold.
+    #[serde(default, rename = "where")]
+    pub near: Vec<NearCondition>,
     /// Whether the place is counted from the file's root, where the descriptor's `root` is another.
     #[serde(default)]
     pub whole_file: bool,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 pub use nodes::{NodeConditions, matching_nodes, node_holds};
 
-use nodes::select;
+use nodes::{select, surrounded};
 use serde_json::Value;
 
 use super::compile::{Builtin, Check, Conditions, Place, Rule};
@@ -243,12 +243,13 @@ impl<'r, 's> Evaluation<'r, 's> {
                 let Some(value) = whole.or_else(|| layer.value()) else {
                     continue;
                 };
-                for (pointer, node) in select(
+                let nodes = select(
                     &check.place,
                     check.key.as_deref(),
                     value,
                     self.subject.facts,
-                ) {
+                );
+                for (pointer, node) in surrounded(nodes, &check.near, value, judge)? {
                     if let Some(only) = &check.only
                         && only.judge(Some(node), judge) != Verdict::Holds
                     {

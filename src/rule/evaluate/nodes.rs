@@ -9,9 +9,29 @@ use crate::document::{Pointer, Token};
 use crate::facts::FactSet;
 use crate::load::{LoadError, Source};
 use crate::rule::compile::{KeyFilter, Node, Place};
+use crate::rule::near::Near;
 use crate::rule::predicate::{Judge, Verdict};
 use crate::rule::schema::NodeCondition;
 use crate::tool::{Configuration, Workspace};
+
+/// The nodes among those at a place around which all conditions hold; `Err` names an unknown fact.
+pub(super) fn surrounded<'v>(
+    mut nodes: Vec<(Pointer, &'v Value)>,
+    near: &[Near],
+    value: &Value,
+    judge: Judge<'_>,
+) -> Result<Vec<(Pointer, &'v Value)>, String> {
+    let mut unknown = Ok(());
+    nodes.retain(|(pointer, _)| {
+        near.iter().all(|near| {
+            near.holds(value, pointer, judge).unwrap_or_else(|fact| {
+                unknown = Err(fact);
+                false
+            })
+        })
+    });
+    unknown.map(|()| nodes)
+}
 
 /// The nodes at a place, with their places.
 pub(super) fn select<'v>(
@@ -72,7 +92,8 @@ fn meeting<'v>(
         effective: value,
     };
     let mut met = Vec::new();
-    for (pointer, found) in select(&node.place, node.key.as_deref(), value, facts) {
+    let nodes = select(&node.place, node.key.as_deref(), value, facts);
+    for (pointer, found) in surrounded(nodes, &node.near, value, judge)? {
         let verdict = if node.expect.is_empty() {
             Verdict::Holds
         } else {
@@ -98,6 +119,9 @@ pub fn node_holds(node: &Node, value: &Value, facts: &FactSet<'_>) -> Result<boo
             effective: value,
         };
         some = !node.expect.is_empty() && node.expect.judge(None, judge) == Verdict::Holds;
+        for near in &node.near {
+            some = some && near.holds(value, pointer, judge)?;
+        }
     }
     Ok(some != node.none)
 }
