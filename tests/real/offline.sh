@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# offline.sh COMMAND…
+# offline.sh [--mounts] COMMAND…
 #
 # Runs a command in a network namespace of its own that has loopback and nothing else, or does not run it at all (exit 2). The
 # loopback is the namespace's own too, so that a proxy or a server of this machine can't be reached either. tests/real.rs and
-# measure.py run every script, and with it every real tool, through this; the scripts make such namespaces once more by themselves.
-# Needs iproute2, and root or user namespaces.
+# measure.py run every script, and with it every real tool, through this; the scripts themselves do so once more (common.sh).
+# --mounts: in a mount namespace of its own, too. Needs iproute2, and root or user namespaces.
 set -u
 cannot() { echo "offline: nothing is run: $1" >&2; exit 2; }
-self=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/$(basename "${BASH_SOURCE[0]}")
 if [ "${1:-}" != --inside ]; then
-    [ $# -ge 1 ] || cannot "usage: offline.sh COMMAND…"
-    for flags in -n -rn; do
-        unshare $flags true 2>/dev/null && exec unshare $flags bash "$self" --inside "$@"
+    mounts=
+    [ "${1:-}" = --mounts ] && mounts=m && shift
+    [ $# -ge 1 ] || cannot "usage: offline.sh [--mounts] COMMAND…"
+    self=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/$(basename "${BASH_SOURCE[0]}")
+    # Root needs no user namespace; others may be allowed to make one. `exec` all the way: common.sh knows a script by its process.
+    for flags in "-n$mounts" "-rn$mounts"; do
+        unshare "$flags" true 2>/dev/null && exec unshare "$flags" bash "$self" --inside "$@"
     done
     cannot "no network namespace may be made here"
 fi
