@@ -37,7 +37,7 @@ PY
     rm -f "$folder/installed"
     (
         # Some look at the Node that installs them.
-        [ "$node" = - ] || export PATH="$(realpath "$(dirname "$target/$node")"):$PATH"
+        [ "$node" = - ] || PATH=$(realpath "$(dirname "$target/$node")"):$PATH || exit
         cd "$folder"
         # shellcheck disable=SC2086  # a list of packages
         if [ "$kind" = pip ]; then
