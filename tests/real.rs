@@ -496,12 +496,18 @@ mod keeps {
     }
 }
 
-/// Whoever runs a script of tests/real by hand is kept from the network, too.
+/// Whoever runs a script of tests/real by hand is kept from the network, too: before a script runs anything, common.sh's `offline`
+/// hands it to offline.sh.
 #[test]
 fn no_script_runs_a_tool_with_a_network() {
-    let refuses = regex::Regex::new("no (network )?namespaces? may be made here").unwrap();
+    let folder = root().join("tests/real");
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    assert!(read("common.sh").contains("exec bash \"$here/offline.sh\""));
+    let offline = read("offline.sh");
+    assert!(offline.contains("exec unshare"));
+    assert!(offline.contains("cannot \"no network namespace may be made here\""));
     let mut scripts = 0;
-    for entry in fs::read_dir(root().join("tests/real")).unwrap() {
+    for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         let runs_a_tool = ["accepts", "measure", "rewrites", "logs"]
@@ -511,9 +517,15 @@ fn no_script_runs_a_tool_with_a_network() {
             continue;
         }
         scripts += 1;
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains("unshare"), "{name} makes no namespace");
-        assert!(refuses.is_match(&text), "{name} does not refuse");
+        let text = read(name);
+        let (before, _) = text
+            .split_once("\noffline ")
+            .unwrap_or_else(|| panic!("{name} does not go offline"));
+        assert!(
+            before.contains("\n. \"$(dirname \"$0\")/common.sh\" || exit 2\n"),
+            "{name} does not have common.sh's `offline`"
+        );
+        assert!(!before.contains("\"$bin\""), "{name} runs it before");
     }
     assert!(scripts >= 20, "only {scripts} scripts were looked at");
 }

@@ -6,45 +6,30 @@
 #   exit 0  the tool ran and the mock refused as often as it was told to, or the tool gave up before
 #   exit 2  wrong usage, or it could not be run (said why)
 #
-# The run has a clean environment and a network namespace with loopback only. Claude Code
-# tries again three times (CLAUDE_CODE_MAX_RETRIES=3); BRACKETED=1 answers it in the later form, `[code][message][…]`.
+# Claude Code tries again three times (CLAUDE_CODE_MAX_RETRIES=3); BRACKETED=1 answers it in the later form, `[code][message][…]`.
 # The extracts under tests/fixtures/logs/ were made with it (claude 2.1.330; opencode 1.18.33, and with other binaries
 # 1.3.2 and 1.14.41): only the lines of the conversation and its errors, other folders' names, and of the request that
 # opencode 1.x writes into its log without the system prompt and the tools.
-set -u
-cannot() { echo "refused-logs: $1" >&2; exit 2; }
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh" || exit 2
+[ $# -eq 4 ] || [ $# -eq 5 ] || usage "TOOL BIN HOME CODES [PROMPT]"
+program "$2"
+home "$3"
+needs node
+offline "$@"
+tool=$1 codes=$4 prompt=${5:-say hello}
+workplace
+start_mock "$here/mock.mjs" --log "$log" --refuse "$codes" ${BRACKETED:+--bracketed}
+# Not in a copy: its log is what is asked for.
+project=$home/project
+mkdir -p "$project"
+clean+=(HOME="$home")
 
-if [ "${1:-}" != --inside ]; then
-    [ $# -ge 4 ] || cannot "usage: refused-logs.sh TOOL BIN HOME CODES [PROMPT]"
-    command -v node >/dev/null || cannot "node is not installed"
-    self=$here/$(basename "${BASH_SOURCE[0]}")
-    for flags in -n -rn; do
-        if unshare $flags true 2>/dev/null; then
-            exec unshare $flags bash -c 'ip link set lo up && exec bash "$@"' netns "$self" --inside "$@"
-        fi
-    done
-    cannot "no network namespace may be made here"
-fi
-
-tool=$2 bin=$3 home=$4 codes=$5 prompt=${6:-say hello}
-work=$(mktemp -d) || cannot "no temporary folder"
-mock=
-trap '[ -n "$mock" ] && kill "$mock" 2>/dev/null; rm -rf "$work"' EXIT
-node "$here/mock.mjs" --log "$work/requests" --refuse "$codes" ${BRACKETED:+--bracketed} >"$work/mock" 2>"$work/mock.err" &
-mock=$!
-for _ in $(seq 100); do [ -s "$work/mock" ] && break; sleep 0.05; done
-port=$(sed -n 's/^{"port":\([0-9]*\).*/\1/p' "$work/mock")
-[ -n "$port" ] || cannot "the mock did not start: $(cat "$work/mock.err")"
-key=00000000000000000000000000000000.0000000000000000
-mkdir -p "$home/project" && cd "$home/project" || cannot "no such home: $home"
-
-clean() { env -i HOME="$home" PATH="$(dirname "$(command -v node)"):/usr/local/bin:/usr/bin:/bin" TERM=dumb NO_COLOR=1 LANG=C.UTF-8 TMPDIR="$work" "$@"; }
 case $tool in
 claude)
-    clean CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 DISABLE_AUTOUPDATER=1 CLAUDE_CODE_MAX_RETRIES=3 \
-        ANTHROPIC_BASE_URL="http://127.0.0.1:$port/api/anthropic" ANTHROPIC_AUTH_TOKEN=$key ANTHROPIC_MODEL=glm-5.3 \
-        timeout 120 "$bin" -p "$prompt" </dev/null >"$work/out" 2>&1
+    run 120 CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 DISABLE_AUTOUPDATER=1 CLAUDE_CODE_MAX_RETRIES=3 \
+        ANTHROPIC_BASE_URL="http://127.0.0.1:$port/api/anthropic" ANTHROPIC_AUTH_TOKEN="$key" ANTHROPIC_MODEL=glm-5.3 \
+        "$bin" -p "$prompt"
     ;;
 opencode)
     mkdir -p "$home/.config/opencode"
@@ -56,11 +41,10 @@ opencode)
   "agent": { "title": { "disable": true } }
 }
 JSON
-    clean OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_MODELS_FETCH=1 \
-        timeout 120 "$bin" run "$prompt" </dev/null >"$work/out" 2>&1
+    run 120 OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_MODELS_FETCH=1 "$bin" run "$prompt"
     ;;
 *) cannot "unknown tool: $tool" ;;
 esac
-refused=$(grep -c '"status":429' "$work/requests")
-[ "$refused" -gt 0 ] || { cat "$work/out" >&2; cannot "$tool sent no request that was refused"; }
+refused=$(grep -c '"status":429' "$log")
+[ "$refused" -gt 0 ] || { said >&2; cannot "$tool sent no request that was refused"; }
 echo "$refused"

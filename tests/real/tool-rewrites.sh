@@ -6,44 +6,24 @@
 #   exit 0  the tool was run
 #   exit 2  wrong usage, or it could not be run (said why)
 #
-# In a network namespace that has only loopback, with a clean environment. SillyTavern's page needs a browser and does not run:
-# its server is given back what it handed out, as the page's own save does (sillytavern-ask.mjs).
-set -u
-cannot() { echo "tool-rewrites: $1" >&2; exit 2; }
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
-if [ "${1:-}" != --inside ]; then
-    [ $# -eq 3 ] || cannot "usage: tool-rewrites.sh TOOL PROGRAM HOME"
-    for flags in -n -rn; do
-        unshare $flags true 2>/dev/null &&
-            exec unshare $flags bash -c 'ip link set lo up && exec bash "$@"' netns "$here/tool-rewrites.sh" --inside "$1" "$(realpath -s -- "$2")" "$(realpath -- "$3")"
-    done
-    cannot "no network namespace may be made here"
-fi
-tool=$2 bin=$3 home=$4
-work=$(mktemp -d) || cannot "no temporary folder"
-finish() {
-    # What a tool leaves running is known by the home, which only this run has.
-    for pid in $(pgrep -f -- "$home" 2>/dev/null) $(pgrep -f -- "$work/" 2>/dev/null); do
-        case " $(ancestors) " in *" $pid "*) ;; *) kill "$pid" 2>/dev/null ;; esac
-    done
-    rm -rf "$work"
-}
-ancestors() { # this process and those that started it: their command lines have the home, too
-    local pid=$$
-    while [ "${pid:-0}" -gt 1 ]; do echo "$pid"; pid=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status" 2>/dev/null); done | tr '\n' ' '
-}
-trap finish EXIT
-mkdir -p "$work/project"
-run() { # SECONDS COMMAND…: in place of this shell
-    cd "$work/project" && exec env -i HOME="$home" PATH="$(dirname "$(command -v node)"):/usr/local/bin:/usr/bin:/bin" TERM=dumb NO_COLOR=1 LANG=C.UTF-8 \
-        TMPDIR="$work" ZAI_API_KEY=00000000000000000000000000000000.0000000000000000 DISABLE_AUTOUPDATER=1 CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \
-        OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_MODELS_FETCH=1 KILO_DISABLE_AUTOUPDATE=1 KILO_DISABLE_MODELS_FETCH=1 KILO_TELEMETRY_LEVEL=off \
-        timeout "$@" </dev/null >"$work/out" 2>&1
-}
-must() { (run "$@") || cannot "$2 ended with $?: $(tail -n 3 "$work/out")"; }
+# SillyTavern's page needs a browser and does not run: its server is given back what it handed out, as the page's own save does
+# (sillytavern-ask.mjs).
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh" || exit 2
+[ $# -eq 3 ] || usage "TOOL PROGRAM HOME"
+program "$2"
+home "$3"
+offline "$@"
+tool=$1
+workplace
+# Not a copy. What a tool leaves running is known by the home, too.
+trap 'end_those_with "$home"; finish' EXIT
+clean+=(HOME="$home" ZAI_API_KEY="$key" DISABLE_AUTOUPDATER=1 CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 OPENCODE_DISABLE_AUTOUPDATE=1
+    OPENCODE_DISABLE_MODELS_FETCH=1 KILO_DISABLE_AUTOUPDATE=1 KILO_DISABLE_MODELS_FETCH=1 KILO_TELEMETRY_LEVEL=off)
+must() { run "$@" || cannot "$2 ended with $status: $(said | tail -n 3)"; }
 saved() { # FILE: a prompt that nobody answers, until the tool has saved the file
     cp -- "$1" "$work/before" || cannot "no such file: $1"
-    run 90 "$bin" "${@:2}" &
+    become 90 "$bin" "${@:2}" &
     local pid=$!
     for _ in $(seq 90); do
         sleep 1
@@ -64,15 +44,12 @@ case $tool in
     qwen-code) must 60 node "$bin" mcp add --scope user invented true ;;
     openclaw) must 90 "$bin" config set logging.level info ;;
     sillytavern)
-        bin=$(realpath "$bin")
-        package=$(dirname "$bin")
-        [ -f "$package/server.js" ] || package=$(dirname "$package")
+        sillytavern_package
         some=
-        while IFS= read -r -d '' settings; do
-            case "$(basename "$(dirname "$settings")")" in _*) continue ;; esac
+        while IFS= read -r -d '' folder; do
             some=1
-            must 150 node "$here/sillytavern-ask.mjs" saves "$package" "$(dirname "$settings")"
-        done < <(find "$home" -path '*/data/*/settings.json' -print0 | sort -z)
+            must 150 node "$here/sillytavern-ask.mjs" saves "$package" "$folder"
+        done < <(sillytavern_users "$home")
         [ -n "$some" ] || cannot "no data/<handle>/settings.json below the home" ;;
     *) cannot "it knows no $tool" ;;
 esac
