@@ -24,8 +24,8 @@ to_mock "$work"/home/.codex/*.toml
 variables=(ZAI_API_KEY="$key")
 while read -r name || [ -n "$name" ]; do variables+=("$name=$key"); done < <(sed -nE "s/.*env_key *= *[\"']([A-Za-z_][A-Za-z0-9_]*)[\"'].*/\1/p" "$config")
 refuse() { echo "$script: $1"; said | grep -vE 'PATH aliases|bubblewrap' | grep -iE 'error|warning|How to fix|no longer|in `' | sed 's/^/    /' | head -20; exit 1; }
-run 90 "${variables[@]}" "$bin" features list || refuse "it does not load the settings:"
+ask 90 "${variables[@]}" "$bin" features list || refuse "it does not load the settings:"
 [ -n "$points" ] || exit 0
-run 90 "${variables[@]}" "$bin" exec --skip-git-repo-check hi || refuse "it does not get an answer:"
+ask 90 "${variables[@]}" "$bin" exec --skip-git-repo-check hi || refuse "it does not get an answer:"
 grep -q '"path":"[^"]*/api/v1/responses"' "$log" || refuse "no request went to …/api/v1/responses: $(cat "$log")"
 exit 0

@@ -13,6 +13,7 @@ workplace
 copy_home
 run 120 ZAI_API_KEY="$yaml_key" CONTINUE_TELEMETRY_ENABLED=0 "$bin" -p hi
 said | grep -q 'Connection error\|connect ECONNREFUSED\|fetch failed' && exit 0
+in_time
 said | grep -q '"status":"error"\|Failed to\|rror' || cannot "cn said nothing that this script knows: $(said | tail -n 2)"
 said | tail -n 12
 exit 1

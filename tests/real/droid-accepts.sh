@@ -18,7 +18,7 @@ mkdir "$work/home/.factory"
 cp -L "$home"/.factory/*.json "$work/home/.factory/" || cannot "the settings can't be read"
 start_mock "$here/mock.mjs" --log "$log"
 configuration() { # what `droid doctor` says of it
-    run 90 ZAI_API_KEY="$key" "$bin" doctor
+    ask 90 ZAI_API_KEY="$key" "$bin" doctor
     said | sed -n '/^Configuration/,/^Environment/p'
 }
 if ! to_mock "$work"/home/.factory/*.json; then
@@ -29,7 +29,7 @@ if ! to_mock "$work"/home/.factory/*.json; then
     grep '✗' "$work/part" | sed 's/^/    /'
     exit 1
 fi
-run 90 ZAI_API_KEY="$key" "$bin" exec -m no-such-model hi
+ask 90 ZAI_API_KEY="$key" "$bin" exec -m no-such-model hi
 model=$(said | sed -nE 's/^ *(custom:[^ ]+) .*/\1/p' | head -1)
 if [ -z "$model" ]; then
     echo "$script: it sees no custom model"
@@ -39,6 +39,7 @@ if [ -z "$model" ]; then
 fi
 run 90 ZAI_API_KEY="$key" "$bin" exec -m "$model" hi
 grep -Eq '"path":"(/api/coding/paas/v4/chat/completions|/api/paas/v4/chat/completions|/api/anthropic/v1/messages)"' "$log" && exit 0
+in_time
 echo "$script: no request went to a known path:"
 { cat "$log"; said; } | sed 's/^/    /' | head -8
 exit 1

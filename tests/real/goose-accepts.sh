@@ -14,6 +14,7 @@ copy_home
 run 90 GOOSE_DISABLE_KEYRING=1 GOOSE_PROVIDER_SKIP_BACKOFF=true ZAI_API_KEY="$yaml_key" ZHIPU_API_KEY="$yaml_key" ZAI_CODING_PLAN_API_KEY="$yaml_key" \
     "$bin" run --no-session -t hi
 said | grep -q 'Could not connect\|error sending request\|Network error' && exit 0
+in_time
 said | grep -q 'error\|Error' || cannot "goose said nothing that this script knows: $(said | tail -n 2)"
 said | tail -n 12
 exit 1
