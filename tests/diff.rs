@@ -432,3 +432,52 @@ proptest! {
         prop_assert!(color || !escape);
     }
 }
+
+/// Of a large text only what lies around a hunk is redacted; what is shown is the same as of the part alone.
+#[test]
+fn a_hunk_of_a_large_text_shows_no_secret_whose_name_is_above_it() {
+    let members: String = (0..40)
+        .map(|n| format!("    \"m{n}\": \"x{n}\",\n"))
+        .collect();
+    let part = format!("  \"apiKeys\": {{\n{members}    \"last\": \"{A}\"\n  }},\n");
+    let filler = "  \"note\": \"nothing of interest\",\n".repeat(20_000);
+    let large = |part: &str| format!("{{\n{filler}{part}{filler}  \"end\": 1\n}}\n");
+    let change = |text: &str| text.replace("\"x38\"", "\"y38\"").replace(A, B);
+    let small = plain(&part, &change(&part));
+    let shown = plain(&large(&part), &large(&change(&part)));
+    let lines = |diff: &str| {
+        hunks(diff)
+            .lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let wanted = lines(&small);
+    assert!(
+        wanted.iter().any(|line| line.starts_with("-    \"m38\"")),
+        "{small}"
+    );
+    assert_eq!(lines(&shown)[..wanted.len()], wanted);
+    for secret in ["x38", "y38", "x37", A, B] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+    assert!(hunks(&shown).starts_with("@@ -20038,9 +20038,9 @@\n"), "{shown}");
+
+    // What is known to be secret is found however far it reaches.
+    let long = "z".repeat(100_000);
+    let lines = |end: &str| format!("{filler}{long}\n1\n2{end}\n{filler}");
+    let redactor = Redactor::new().with_secrets([long.clone()]);
+    let options = DiffOptions::default();
+    let shown = unified(
+        "a",
+        "a",
+        Some(&lines("")),
+        Some(&lines("!")),
+        &redactor,
+        &options,
+    );
+    assert!(
+        !shown.contains('z') && shown.contains("-2\n+2!\n"),
+        "{shown}"
+    );
+}

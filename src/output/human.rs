@@ -28,7 +28,7 @@ pub struct Human<'a> {
     pub display: &'a dyn Fn(&Path) -> String,
     /// The text of a file as it was read.
     pub text_of: &'a dyn Fn(&Path) -> Option<&'a str>,
-    /// The file that was shown last: findings come file by file.
+    /// The file that was shown last, or a part of it: findings come file by file.
     pub(crate) last: RefCell<Option<(PathBuf, Rc<Shown>)>>,
 }
 
@@ -80,12 +80,14 @@ impl Human<'_> {
         kept.flat_map(|line| [line, "\n"]).collect()
     }
 
-    fn shown(&self, path: &Path, text: &str) -> Rc<Shown> {
+    fn shown(&self, path: &Path, text: &str, place: usize) -> Rc<Shown> {
         let mut last = self.last.borrow_mut();
         match last.as_ref() {
-            Some((known, shown)) if known == path => Rc::clone(shown),
+            Some((known, shown)) if known == path && shown.surrounds(text, place) => {
+                Rc::clone(shown)
+            }
             _ => {
-                let shown = Rc::new(self.redactor.shown(text));
+                let shown = Rc::new(self.redactor.shown_around(text, place));
                 *last = Some((path.to_owned(), Rc::clone(&shown)));
                 shown
             }
@@ -107,7 +109,7 @@ impl Human<'_> {
         };
         let end = floor(text, end.min(line_end(floor(text, start.min(text.len())))));
         let start = floor(text, start.min(end));
-        let shown = self.shown(&finding.file, text);
+        let shown = self.shown(&finding.file, text, start);
         let start = shown.place(start);
         let end = shown.place(end).max(start);
         let text = shown.text.as_str();
@@ -124,7 +126,7 @@ impl Human<'_> {
                     .map_or(text.len(), |length| last + 1 + length)
             });
         }
-        let line = text[..first].matches('\n').count() + 1;
+        let line = shown.lines_before + text[..first].matches('\n').count() + 1;
         // Control characters of a file must not drive the terminal.
         let shown: String = text[first..last]
             .chars()

@@ -116,16 +116,20 @@ impl Query {
             .map_err(|error| format!("not a JSONPath query (RFC 9535): {error}"))
     }
 
-    /// The nodes it selects, in document order, each with its place.
-    pub fn nodes<'v>(&self, value: &'v Value) -> Vec<(Pointer, &'v Value)> {
+    /// The nodes it selects that `keep` accepts, in document order, each with its place.
+    pub fn nodes<'v>(
+        &self,
+        value: &'v Value,
+        keep: &dyn Fn(&Value) -> bool,
+    ) -> Vec<(Pointer, &'v Value)> {
         let parts = self.parts.get_or_init(|| Parts::parse(&self.text));
-        let first = parts.first.nodes(vec![(Pointer::root(), value)]);
-        match &parts.library {
-            None => first,
-            Some(library) if first.iter().any(|(_, node)| has_children(node)) => {
-                parts.last.nodes(library.nodes(value))
-            }
-            Some(_) => Vec::new(),
+        let root = vec![(Pointer::root(), value)];
+        let Some(library) = &parts.library else {
+            return parts.first.nodes(root, keep);
+        };
+        match parts.first.nodes(root, &has_children).is_empty() {
+            true => Vec::new(),
+            false => parts.last.nodes(library.nodes(value), keep),
         }
     }
 }
@@ -293,7 +297,7 @@ mod tests {
             "$.map[?match(@.url, 'u[]]')].x",
         ] {
             Query::check(query).unwrap();
-            let nodes = Query::new(query).nodes(&value);
+            let nodes = Query::new(query).nodes(&value, &|_| true);
             let ours: Vec<(String, &Value)> = nodes
                 .into_iter()
                 .map(|(pointer, node)| (pointer.to_string(), node))
@@ -314,7 +318,7 @@ mod tests {
     fn what_is_no_query_selects_nothing() {
         for query in ["", "list", "$.list[", "$.list[?@.on", "$.list]", "$[?]"] {
             assert_eq!(
-                Query::new(query).nodes(&json!({"list": [1]})),
+                Query::new(query).nodes(&json!({"list": [1]}), &|_| true),
                 [],
                 "{query}"
             );

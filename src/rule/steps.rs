@@ -41,59 +41,90 @@ impl Steps {
         (Self(steps), rest)
     }
 
-    /// The nodes that the steps lead to from some others, each with its place.
-    pub(super) fn nodes<'v>(&self, mut nodes: Vec<Located<'v>>) -> Vec<Located<'v>> {
-        for step in &self.0 {
-            let mut next = Vec::new();
-            for node in &nodes {
-                match step.descends {
-                    true => step.children.below(node, &mut next),
-                    false => step.children.of(node, &mut next),
-                }
-            }
-            nodes = next;
+    /// The nodes that the steps lead to from some others, each with its place; of those at their end only the ones that
+    /// `keep` accepts.
+    pub(super) fn nodes<'v>(
+        &self,
+        mut nodes: Vec<Located<'v>>,
+        keep: &dyn Fn(&Value) -> bool,
+    ) -> Vec<Located<'v>> {
+        let Some((last, steps)) = self.0.split_last() else {
+            nodes.retain(|(_, value)| keep(value));
+            return nodes;
+        };
+        for step in steps {
+            nodes = step.nodes(&nodes, &|_| true);
         }
-        nodes
+        last.nodes(&nodes, keep)
+    }
+}
+
+impl Step {
+    fn nodes<'v>(&self, from: &[Located<'v>], keep: &dyn Fn(&Value) -> bool) -> Vec<Located<'v>> {
+        let mut found = Vec::new();
+        for node in from {
+            match self.descends {
+                true => self.children.below(node, keep, &mut found),
+                false => self.children.of(node, keep, &mut found),
+            }
+        }
+        found
     }
 }
 
 impl Children {
     /// The children of a node that are selected.
-    fn of<'v>(&self, (pointer, value): &Located<'v>, found: &mut Vec<Located<'v>>) {
+    fn of<'v>(
+        &self,
+        (pointer, value): &Located<'v>,
+        keep: &dyn Fn(&Value) -> bool,
+        found: &mut Vec<Located<'v>>,
+    ) {
         match (self, value) {
             (Self::Names(names), Value::Object(members)) => {
                 let named = names
                     .iter()
                     .filter_map(|name| Some((name, members.get(name)?)));
-                found.extend(named.map(|(name, value)| (pointer.key(name), value)));
+                let kept = named.filter(|(_, value)| keep(value));
+                found.extend(kept.map(|(name, value)| (pointer.key(name), value)));
             }
             (Self::Index(index), Value::Array(items)) => {
-                let item = items.get(*index);
+                let item = items.get(*index).filter(|value| keep(value));
                 found.extend(item.map(|value| (pointer.index(*index), value)));
             }
-            (Self::Every, _) => found.extend(all(pointer, value)),
+            (Self::Every, _) => found.extend(children(pointer, value, keep)),
             _ => {}
         }
     }
 
     /// The same of a node and of everything below it, from the outside in.
-    fn below<'v>(&self, node: &Located<'v>, found: &mut Vec<Located<'v>>) {
-        self.of(node, found);
-        for child in all(&node.0, node.1) {
-            if matches!(child.1, Value::Object(_) | Value::Array(_)) {
-                self.below(&child, found);
-            }
+    fn below<'v>(
+        &self,
+        node: &Located<'v>,
+        keep: &dyn Fn(&Value) -> bool,
+        found: &mut Vec<Located<'v>>,
+    ) {
+        self.of(node, keep, found);
+        let has_children = |value: &Value| matches!(value, Value::Object(_) | Value::Array(_));
+        for child in children(&node.0, node.1, &has_children) {
+            self.below(&child, keep, found);
         }
     }
 }
 
-/// All children of a node.
-fn all<'a, 'v>(pointer: &'a Pointer, value: &'v Value) -> impl Iterator<Item = Located<'v>> + 'a
+/// The children of a node that `keep` accepts. A place is some allocations, so only they get theirs.
+fn children<'a, 'v>(
+    pointer: &'a Pointer,
+    value: &'v Value,
+    keep: &'a dyn Fn(&Value) -> bool,
+) -> impl Iterator<Item = Located<'v>> + 'a
 where
     'v: 'a,
 {
     let members = value.as_object().into_iter().flatten();
     let items = value.as_array().into_iter().flatten().enumerate();
+    let members = members.filter(|(_, value)| keep(value));
+    let items = items.filter(|(_, value)| keep(value));
     members
         .map(|(name, value)| (pointer.key(name), value))
         .chain(items.map(|(index, value)| (pointer.index(index), value)))
@@ -205,7 +236,7 @@ mod tests {
             let (steps, rest) = Steps::read(&query[1..]);
             assert_eq!(rest, "", "{query} is simple");
             let ours: Vec<(String, &Value)> = steps
-                .nodes(vec![(Pointer::root(), &value)])
+                .nodes(vec![(Pointer::root(), &value)], &|_| true)
                 .into_iter()
                 .map(|(pointer, node)| (pointer.to_string(), node))
                 .collect();

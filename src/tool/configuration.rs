@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -308,22 +309,52 @@ impl Workspace {
     }
 
     /// What the tool sees after merging the layers of a role.
-    pub fn effective(&self, configuration: &Configuration, role: &str) -> Rc<Value> {
+    pub fn effective(&self, configuration: &Configuration, role: &str) -> Effective<'_> {
         if let Some(known) = configuration.effective.borrow().get(role) {
-            return Rc::clone(known);
+            return Effective::Merged(Rc::clone(known));
+        }
+        let values = || {
+            let layers = configuration
+                .layers
+                .iter()
+                .map(|index| &self.layers[*index]);
+            layers
+                .filter(|layer| layer.config.role() == role && layer.config.in_force)
+                .filter_map(Layer::value)
+                .filter(|value| value.as_object().is_none_or(|members| !members.is_empty()))
+        };
+        let (mut first, mut others) = (values(), values().skip(1));
+        if let (Some(only), None) = (first.next(), others.next()) {
+            return Effective::One(only);
         }
         let mut merged = Value::Object(Map::new());
-        for (_, layer) in self.layers_of(configuration, role) {
-            if let Some(value) = layer.value() {
-                merge(&mut merged, value);
-            }
-        }
+        values().for_each(|value| merge(&mut merged, value));
         let merged = Rc::new(merged);
         configuration
             .effective
             .borrow_mut()
             .insert(role.to_owned(), Rc::clone(&merged));
-        merged
+        Effective::Merged(merged)
+    }
+}
+
+/// What a tool sees: one layer's value, which may be large, or what several make together.
+#[derive(Debug, Clone)]
+pub enum Effective<'w> {
+    /// No other layer adds anything.
+    One(&'w Value),
+    /// The outcome of merging.
+    Merged(Rc<Value>),
+}
+
+impl Deref for Effective<'_> {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        match self {
+            Self::One(value) => value,
+            Self::Merged(value) => value,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::output::redact::marker;
 
 /// Where a line stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Side {
+pub(super) enum Sign {
     Both,
     Old,
     New,

@@ -1,9 +1,10 @@
 //! What a plan changes in a file, as a unified diff without secrets.
 //!
-//! Both whole texts are redacted before they are compared: a hunk begins in the middle of an
-//! object, where the name above a value is out of sight.
+//! The texts are compared as they are, and what is shown of them is redacted together with what stands around it: a hunk
+//! begins in the middle of an object, where the name above a value is out of sight.
 
 mod line;
+mod side;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -13,8 +14,9 @@ use std::time::{Duration, Instant};
 
 use similar::{Algorithm, DiffOp, DiffTag};
 
-use super::redact::{Redacted, Redactor, marker};
-use line::{Shown, Side};
+use super::redact::{Redactor, marker};
+use line::{Shown, Sign};
+use side::{Line, Side};
 
 /// The colours of a diff.
 mod style {
@@ -77,13 +79,11 @@ pub fn unified(
     if before == after {
         return String::new();
     }
-    let old = redactor.redacted(before.unwrap_or_default());
-    let new = redactor.redacted(after.unwrap_or_default());
-    let (old, new) = (lines(&old), lines(&new));
     let deadline = Instant::now() + PATIENCE;
     let mut diff = Diff {
-        old,
-        new,
+        old: Side::new(before.unwrap_or_default()),
+        new: Side::new(after.unwrap_or_default()),
+        redactor,
         deadline,
         options,
         out: String::new(),
@@ -98,7 +98,7 @@ pub fn unified(
     diff.styled(style::HEADER, &format!("--- {from}"));
     diff.styled(style::HEADER, &format!("+++ {to}"));
 
-    let ops = changes(&diff.old, &diff.new, deadline);
+    let ops = changes(&diff.old.lines, &diff.new.lines, deadline);
     for hunk in similar::group_diff_ops(ops, options.context) {
         diff.hunk(&hunk);
     }
@@ -106,51 +106,22 @@ pub fn unified(
 }
 
 /// How many lines a change adds and removes.
-pub fn stat(before: Option<&str>, after: Option<&str>) -> (usize, usize) {
-    let plain = |text: Option<&str>| Redacted {
-        text: text.unwrap_or_default().to_owned(),
-        pieces: Vec::new(),
-    };
-    let (old, new) = (plain(before), plain(after));
-    let ops = changes(&lines(&old), &lines(&new), Instant::now() + PATIENCE);
+pub fn stat<'t>(before: Option<&'t str>, after: Option<&'t str>) -> (usize, usize) {
+    let lines = |text: Option<&'t str>| Side::new(text.unwrap_or_default()).lines;
+    let (old, new) = (lines(before), lines(after));
+    let ops = changes(&old, &new, Instant::now() + PATIENCE);
     let changed = ops.iter().filter(|op| op.tag() != DiffTag::Equal);
     changed.fold((0, 0), |(added, removed), op| {
         (added + op.new_range().len(), removed + op.old_range().len())
     })
 }
 
-/// A line of a redacted text, with its line end.
-#[derive(Debug, Clone)]
-struct Line<'t> {
-    text: &'t str,
-    /// The places of the markers in the line, and hashes of what they stand for.
-    hidden: Vec<(usize, u64)>,
-}
-
-fn lines(redacted: &Redacted) -> Vec<Line<'_>> {
-    let mut pieces = redacted.pieces.iter().peekable();
-    let mut start = 0;
-    let line = |text| {
-        let mut line = Line {
-            text,
-            hidden: Vec::new(),
-        };
-        while let Some((at, hash)) = pieces.next_if(|(at, _)| *at < start + text.len()) {
-            line.hidden.push((at - start, *hash));
-        }
-        start += text.len();
-        line
-    };
-    redacted.text.split_inclusive('\n').map(line).collect()
-}
-
-/// Compares the lines by what they show and by what they hide.
-fn changes<'t>(old: &[Line<'t>], new: &[Line<'t>], deadline: Instant) -> Vec<DiffOp> {
-    let mut known: HashMap<(&'t str, Vec<u64>), usize> = HashMap::new();
-    let mut number = |line: &Line<'t>| {
-        let hidden = line.hidden.iter().map(|(_, hash)| *hash).collect();
+/// Compares the lines as they are: also what is hidden may have changed.
+fn changes(old: &[&str], new: &[&str], deadline: Instant) -> Vec<DiffOp> {
+    let mut known = HashMap::new();
+    let mut number = |line| {
         let next = known.len();
-        *known.entry((line.text, hidden)).or_insert(next)
+        *known.entry(line).or_insert(next)
     };
     let old: Vec<usize> = old.iter().map(&mut number).collect();
     let new: Vec<usize> = new.iter().map(&mut number).collect();
@@ -182,8 +153,9 @@ fn header_path(prefix: &str, label: &str) -> String {
 
 /// A diff while it is written.
 struct Diff<'t, 'o> {
-    old: Vec<Line<'t>>,
-    new: Vec<Line<'t>>,
+    old: Side<'t>,
+    new: Side<'t>,
+    redactor: &'o Redactor,
     deadline: Instant,
     options: &'o DiffOptions,
     out: String,
@@ -194,34 +166,40 @@ impl Diff<'_, '_> {
         let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
             return;
         };
-        let old = hunk_range(first.old_range().start..last.old_range().end);
-        let new = hunk_range(first.new_range().start..last.new_range().end);
-        self.styled(style::HUNK, &format!("@@ -{old} +{new} @@"));
+        let old = first.old_range().start..last.old_range().end;
+        let new = first.new_range().start..last.new_range().end;
+        let (old_part, new_part) = (
+            self.old.part(old.clone(), self.redactor),
+            self.new.part(new.clone(), self.redactor),
+        );
+        let ranges = (hunk_range(old), hunk_range(new));
+        self.styled(style::HUNK, &format!("@@ -{} +{} @@", ranges.0, ranges.1));
         for ops in ops.chunk_by(|a, b| (a.tag() == DiffTag::Equal) == (b.tag() == DiffTag::Equal)) {
             let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
                 continue;
             };
             let old = first.old_range().start..last.old_range().end;
             if first.tag() == DiffTag::Equal {
-                for line in old {
-                    let shown = Shown::new(self.old[line].text, self.options.color);
-                    self.line(Side::Both, shown);
+                for line in old_part.lines(old) {
+                    let shown = Shown::new(line.text, self.options.color);
+                    self.line(Sign::Both, shown);
                 }
             } else {
-                self.change(old, first.new_range().start..last.new_range().end);
+                let new = first.new_range().start..last.new_range().end;
+                self.change(&old_part.lines(old), &new_part.lines(new));
             }
         }
     }
 
     /// Lines that are removed and lines that take their place.
-    fn change(&mut self, old: Range<usize>, new: Range<usize>) {
+    fn change(&mut self, old: &[Line<'_>], new: &[Line<'_>]) {
         let color = self.options.color;
-        let hidden = Hidden::of(&self.old[old.clone()]);
-        let mut removed: Vec<Shown> = self.old[old]
+        let hidden = Hidden::of(old);
+        let mut removed: Vec<Shown> = old
             .iter()
             .map(|line| Shown::new(line.text, color))
             .collect();
-        let mut added: Vec<Shown> = self.new[new]
+        let mut added: Vec<Shown> = new
             .iter()
             .map(|line| Shown::new(&hidden.mark_changed(line), color))
             .collect();
@@ -242,20 +220,20 @@ impl Diff<'_, '_> {
         }
         removed
             .into_iter()
-            .for_each(|line| self.line(Side::Old, line));
+            .for_each(|line| self.line(Sign::Old, line));
         added
             .into_iter()
-            .for_each(|line| self.line(Side::New, line));
+            .for_each(|line| self.line(Sign::New, line));
     }
 
-    fn line(&mut self, side: Side, mut line: Shown) {
+    fn line(&mut self, sign: Sign, mut line: Shown) {
         if let Some(width) = self.options.max_line_width {
             line.cut(width);
         }
-        let (sign, style) = match side {
-            Side::Both => (' ', None),
-            Side::Old => ('-', Some(style::REMOVED)),
-            Side::New => ('+', Some(style::ADDED)),
+        let (sign, style) = match sign {
+            Sign::Both => (' ', None),
+            Sign::Old => ('-', Some(style::REMOVED)),
+            Sign::New => ('+', Some(style::ADDED)),
         };
         match style.filter(|_| self.options.color) {
             Some(style) => {

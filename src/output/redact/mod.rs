@@ -28,8 +28,8 @@ const SHORTEST_KNOWN: usize = 4;
 /// How often a broken text is looked at again.
 const MOST_LOOKS: usize = 8;
 
-/// A text of so many bytes is looked at once.
-const LARGE: usize = 256 * 1024;
+/// A text of more bytes is looked at once, and a place of it is shown with a part of it.
+pub(crate) const LARGE: usize = 256 * 1024;
 
 /// Replaces secrets in everything that is shown.
 #[derive(Clone, Default)]
@@ -93,6 +93,11 @@ impl Redactor {
         } else {
             Cow::Owned(self.settled(replace(text, &spans)).text)
         }
+    }
+
+    /// The length of the longest known secret.
+    pub(crate) fn longest(&self) -> usize {
+        self.known.first().map_or(0, String::len)
     }
 
     pub(crate) fn redacted(&self, text: &str) -> Redacted {

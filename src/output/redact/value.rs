@@ -27,7 +27,7 @@ pub(super) enum Bare {
 const DEEPEST_QUOTE: usize = 15;
 
 /// How far a string is followed over line ends.
-const LONGEST_STRING: usize = 16 * 1024;
+pub(super) const LONGEST_STRING: usize = 16 * 1024;
 
 /// Reads values and notes the parts of them that must not be shown.
 pub(super) struct Cursor<'t, 's> {

@@ -32,7 +32,11 @@ pub(super) fn fix(finding: &Finding, report: &Report<'_>, place: &Value) -> Opti
         .iter()
         .map(|one| {
             let Range { start, end } = one.inserted.clone();
-            let shown = report.redactor.shown(&after);
+            let around = report.redactor.shown_around(&after, start);
+            let shown = match around.surrounds(&after, end) {
+                true => around,
+                false => report.redactor.shown(&after),
+            };
             let (start, end) = (shown.place(start), shown.place(end));
             let shown = shown.text;
             (shown.get(start..end) == Some(one.text)).then(|| {

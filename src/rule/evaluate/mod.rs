@@ -243,18 +243,19 @@ impl<'r, 's> Evaluation<'r, 's> {
                 let Some(value) = whole.or_else(|| layer.value()) else {
                     continue;
                 };
+                let concerned = |node: &Value| {
+                    let only = check.only.as_ref();
+                    only.is_none_or(|only| only.judge(Some(node), judge) == Verdict::Holds)
+                        && check.expect.judge(Some(node), judge) != Verdict::Holds
+                };
                 let nodes = select(
                     &check.place,
                     check.key.as_deref(),
                     value,
                     self.subject.facts,
+                    &concerned,
                 );
                 for (pointer, node) in surrounded(nodes, &check.near, value, judge)? {
-                    if let Some(only) = &check.only
-                        && only.judge(Some(node), judge) != Verdict::Holds
-                    {
-                        continue;
-                    }
                     match check.expect.judge(Some(node), judge) {
                         Verdict::Holds => {}
                         Verdict::Violated(violation) => {

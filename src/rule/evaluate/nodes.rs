@@ -33,21 +33,23 @@ pub(super) fn surrounded<'v>(
     unknown.map(|()| nodes)
 }
 
-/// The nodes at a place, with their places.
+/// The nodes at a place that `keep` accepts, with their places.
 pub(super) fn select<'v>(
     place: &Place,
     key: Option<&KeyFilter>,
     value: &'v Value,
     facts: &FactSet<'_>,
+    keep: &dyn Fn(&Value) -> bool,
 ) -> Vec<(Pointer, &'v Value)> {
     match place {
         Place::At(pointer) => pointer
             .get(value)
+            .filter(|node| keep(node))
             .map(|node| (pointer.clone(), node))
             .into_iter()
             .collect(),
         Place::Each(query) => {
-            let mut nodes = query.nodes(value);
+            let mut nodes = query.nodes(value, keep);
             if let Some(filter) = key {
                 let provider = facts.tool.provider(facts.profile.billing, facts.region);
                 let named = |token: &Token| matches!(token, Token::Key(key) if Some(key.as_str()) == provider);
@@ -91,18 +93,16 @@ fn meeting<'v>(
         facts,
         effective: value,
     };
-    let mut met = Vec::new();
-    let nodes = select(&node.place, node.key.as_deref(), value, facts);
-    for (pointer, found) in surrounded(nodes, &node.near, value, judge)? {
-        let verdict = if node.expect.is_empty() {
-            Verdict::Holds
-        } else {
-            node.expect.judge(Some(found), judge)
-        };
-        match verdict {
-            Verdict::Holds => met.push((pointer, found)),
-            Verdict::Violated(_) => {}
-            Verdict::UnknownFact(fact) => return Err(fact),
+    let verdict = |found: &Value| match node.expect.is_empty() {
+        true => Verdict::Holds,
+        false => node.expect.judge(Some(found), judge),
+    };
+    let concerned = |found: &Value| !matches!(verdict(found), Verdict::Violated(_));
+    let nodes = select(&node.place, node.key.as_deref(), value, facts, &concerned);
+    let met = surrounded(nodes, &node.near, value, judge)?;
+    for (_, found) in &met {
+        if let Verdict::UnknownFact(fact) = verdict(found) {
+            return Err(fact);
         }
     }
     Ok(met)
