@@ -461,7 +461,10 @@ fn a_hunk_of_a_large_text_shows_no_secret_whose_name_is_above_it() {
     for secret in ["x38", "y38", "x37", A, B] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
-    assert!(hunks(&shown).starts_with("@@ -20038,9 +20038,9 @@\n"), "{shown}");
+    assert!(
+        hunks(&shown).starts_with("@@ -20038,9 +20038,9 @@\n"),
+        "{shown}"
+    );
 
     // What is known to be secret is found however far it reaches.
     let long = "z".repeat(100_000);

@@ -7,40 +7,43 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Number, Value};
 
 use super::lines::bom_len;
-use super::{EditError, Format, MAX_BYTES, Parsed, decode, json, read};
+use super::{EditError, Format, MAX_BYTES, ParseError, Parsed, decode, json, read};
 
 /// Reads the edited text again. It must have the expected value, for JSON also to a second, independent reader.
-pub(super) fn read_again(
-    text: &str,
-    format: Format,
-    expected: &Value,
-) -> Result<Parsed, EditError> {
-    let failed = |reason: String| Err(EditError::CheckFailed { reason });
+pub(super) fn read_again(text: &str, format: Format, expected: Value) -> Result<Parsed, EditError> {
+    let failed = |reason: String| EditError::CheckFailed { reason };
     if text.len() > MAX_BYTES {
-        return failed(format!(
+        return Err(failed(format!(
             "it would have {} bytes; the limit is {MAX_BYTES}",
             text.len()
-        ));
+        )));
     }
-    let parsed = match decode(text.as_bytes()).and_then(|text| read(text, format)) {
-        Ok(parsed) => parsed,
-        Err(error) => return failed(error.to_string()),
+    let unreadable = |error: ParseError| failed(error.to_string());
+    decode(text.as_bytes()).map_err(unreadable)?;
+    let second = |expected: &Value| match second_reading(text, format, expected) {
+        Err(place) => Err(failed(format!(
+            "a second reader does not accept it: {place}"
+        ))),
+        Ok(false) => Err(failed(
+            "a second reader finds another value than expected".to_owned(),
+        )),
+        Ok(true) => Ok(()),
     };
-    let spelled_alike = matches!(
-        format,
-        Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5
-    );
-    let found = match spelled_alike {
-        true => parsed.value == *expected,
-        false => same(&parsed.value, expected),
-    };
-    if !found {
-        return failed("it has another value than expected".to_owned());
+    let other = || failed("it has another value than expected".to_owned());
+    if format == Format::Json {
+        return json::parse_as(text, expected, second)?.ok_or_else(|| {
+            let unreadable_now = read(text, format).err().map(unreadable);
+            unreadable_now.unwrap_or_else(other)
+        });
     }
-    match second_reading(text, format, expected) {
-        Err(place) => failed(format!("a second reader does not accept it: {place}")),
-        Ok(false) => failed("a second reader finds another value than expected".to_owned()),
-        Ok(true) => Ok(parsed),
+    let parsed = read(text, format).map_err(unreadable)?;
+    let alike = match format {
+        Format::Toml | Format::Yaml | Format::FrontMatter => same(&parsed.value, &expected),
+        _ => parsed.value == expected,
+    };
+    match alike {
+        true => second(&expected).map(|()| parsed),
+        false => Err(other()),
     }
 }
 

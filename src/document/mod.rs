@@ -178,9 +178,9 @@ impl Document {
         &self.parsed.value
     }
 
-    /// The text and the value, without where things lie.
-    pub fn into_text_and_value(self) -> (String, Value) {
-        (self.text, self.parsed.value)
+    /// The text alone.
+    pub fn into_text(self) -> String {
+        self.text
     }
 
     /// Whether the text holds no value at all, at most comments.
@@ -268,7 +268,7 @@ impl Document {
         if text == self.text {
             return Ok(None);
         }
-        let parsed = check::read_again(&text, self.format, &expected)?;
+        let parsed = check::read_again(&text, self.format, expected)?;
         Ok(Some(Self {
             format: self.format,
             text,

@@ -13,8 +13,8 @@ pub fn redactor_for(workspace: &Workspace) -> Redactor {
     for layer in &workspace.layers {
         collect(layer.document.value(), false, &mut secrets);
         // An edit may have taken a secret out of the document; the text before it is shown too.
-        if let Some(before) = layer.value_before() {
-            collect(before, false, &mut secrets);
+        for (name, before) in layer.replaced() {
+            collect(before, Redactor::is_secret_key(name), &mut secrets);
         }
     }
     Redactor::new().with_secrets(secrets)

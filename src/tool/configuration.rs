@@ -33,7 +33,8 @@ pub struct Layer {
 #[derive(Debug)]
 struct Original {
     text: String,
-    value: Value,
+    /// What edits have replaced or removed in it, and under which name it stood.
+    replaced: Vec<(String, Value)>,
 }
 
 impl Layer {
@@ -72,9 +73,11 @@ impl Layer {
             .map_or_else(|| self.document.text(), |original| &original.text)
     }
 
-    /// The value as it was read, if the document has been edited.
-    pub fn value_before(&self) -> Option<&Value> {
-        self.original.as_ref().map(|original| &original.value)
+    /// What edits have replaced or removed, and the name of the member that it was or was in.
+    pub fn replaced(&self) -> &[(String, Value)] {
+        self.original
+            .as_ref()
+            .map_or(&[], |original| &original.replaced)
     }
 
     /// Whether the text differs from what was read.
@@ -94,10 +97,13 @@ impl Layer {
             return Ok(());
         };
         let before = std::mem::replace(&mut self.document, document);
-        self.original.get_or_insert_with(|| {
-            let (text, value) = before.into_text_and_value();
-            Original { text, value }
+        let mut replaced = Vec::new();
+        differences("", before.value(), self.document.value(), &mut replaced);
+        let original = self.original.get_or_insert_with(|| Original {
+            text: before.into_text(),
+            replaced: Vec::new(),
         });
+        original.replaced.extend(replaced);
         Ok(())
     }
 }
@@ -355,6 +361,27 @@ impl Deref for Effective<'_> {
             Self::One(value) => value,
             Self::Merged(value) => value,
         }
+    }
+}
+
+/// What of a value another one has not, each with the name of the member that it is or is in.
+fn differences(name: &str, before: &Value, after: &Value, found: &mut Vec<(String, Value)>) {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            for (name, value) in before {
+                match after.get(name) {
+                    Some(after) => differences(name, value, after, found),
+                    None => found.push((name.clone(), value.clone())),
+                }
+            }
+        }
+        (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
+            for (before, after) in before.iter().zip(after) {
+                differences(name, before, after, found);
+            }
+        }
+        _ if before == after => {}
+        _ => found.push((name.to_owned(), before.clone())),
     }
 }
 

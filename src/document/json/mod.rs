@@ -21,7 +21,7 @@ use super::splice::{self, Splice};
 use super::tree::{Children, Node};
 use super::{Document, Edit, EditError, Format, Layout, Pointer, Token};
 
-pub(super) use parse::{paired, parse};
+pub(super) use parse::{paired, parse, parse_as};
 pub(super) use trivia::comments;
 
 /// A text on its way through a list of edits.

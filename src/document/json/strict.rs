@@ -20,7 +20,6 @@ pub(super) fn tree(text: &str, start: usize) -> Option<Node> {
 
 /// The value that a node of such a tree stands for.
 pub(super) fn value(text: &str, node: &Node) -> Option<Value> {
-    let spelled = &text[node.range()];
     Some(match &node.children {
         Children::Array(elements) => {
             let elements = elements.iter().map(|element| value(text, element));
@@ -34,13 +33,38 @@ pub(super) fn value(text: &str, node: &Node) -> Option<Value> {
             }
             Value::Object(members)
         }
-        Children::None => match spelled.as_bytes().first()? {
-            b'"' => Value::String(string(spelled)?),
-            b't' => Value::Bool(true),
-            b'f' => Value::Bool(false),
-            b'n' => Value::Null,
-            _ => Value::Number(spelled.parse().ok()?),
-        },
+        Children::None => scalar(&text[node.range()])?,
+    })
+}
+
+/// Whether a node of such a tree stands for a value, without making another one.
+pub(super) fn is(text: &str, node: &Node, expected: &Value) -> bool {
+    match (&node.children, expected) {
+        (Children::Array(elements), Value::Array(expected)) => {
+            let mut pairs = elements.iter().zip(expected);
+            elements.len() == expected.len() && pairs.all(|(node, value)| is(text, node, value))
+        }
+        (Children::Object(object), Value::Object(expected)) => {
+            let effective = |(name, value): (&String, &Value)| {
+                let at = object.effective(text, name);
+                at.is_some_and(|at| is(text, &object.members[at].value, value))
+            };
+            let names = object.members.len() - object.shadowed(text).count();
+            names == expected.len() && expected.iter().all(effective)
+        }
+        (Children::None, _) => scalar(&text[node.range()]).as_ref() == Some(expected),
+        _ => false,
+    }
+}
+
+/// What a value that holds no others stands for.
+fn scalar(spelled: &str) -> Option<Value> {
+    Some(match spelled.as_bytes().first()? {
+        b'"' => Value::String(string(spelled)?),
+        b't' => Value::Bool(true),
+        b'f' => Value::Bool(false),
+        b'n' => Value::Null,
+        _ => Value::Number(spelled.parse().ok()?),
     })
 }
 
@@ -186,8 +210,36 @@ mod tests {
                 .unwrap();
             places(text, &syntax, &Pointer::root(), &mut theirs);
             assert_eq!(ours, theirs, "{text}");
-            assert_eq!(value(text, &tree), Some(parse::value(ast)), "{text}");
+            let found = value(text, &tree).unwrap();
+            assert_eq!(found, parse::value(ast), "{text}");
+            assert!(is(text, &tree, &found), "{text}");
         }
+    }
+
+    #[test]
+    fn another_value_is_told_apart() {
+        let text = r#"{"a": 1, "b": [true, null, "x\u0041"], "a": {"c": 1.0}}"#;
+        let tree = tree(text, 0).unwrap();
+        let same = value(text, &tree).unwrap();
+        assert!(is(text, &tree, &same));
+        for (at, other) in [
+            ("/a", serde_json::json!(1)),
+            ("/a", serde_json::json!({})),
+            ("/a", serde_json::json!({"c": 1.0, "d": 0})),
+            ("/a/c", serde_json::json!(1)),
+            ("/b", serde_json::json!([true, null])),
+            ("/b", serde_json::json!({})),
+            ("/b/0", serde_json::json!(false)),
+            ("/b/1", serde_json::json!("")),
+            ("/b/2", serde_json::json!("xA ")),
+        ] {
+            let mut value = same.clone();
+            *value.pointer_mut(at).unwrap() = other;
+            assert!(!is(text, &tree, &value), "{value}");
+        }
+        let mut value = same.clone();
+        value.as_object_mut().unwrap().remove("b");
+        assert!(!is(text, &tree, &value));
     }
 
     #[test]
