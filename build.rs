@@ -23,24 +23,23 @@ fn main() -> io::Result<()> {
             let name = file.strip_prefix(&root).map_err(io::Error::other)?;
             let name = name.to_string_lossy().replace('\\', "/");
             let compiled = out.join(format!("{folder}-{index}.mp"));
-            fs::write(&compiled, compile(file, &name)?)?;
-            let row =
-                format!("    ({name:?}, include_str!({file:?}), include_bytes!({compiled:?})),");
+            let (bytes, setup) = compile(file, &name)?;
+            fs::write(&compiled, bytes)?;
+            let row = format!(
+                "    File {{ name: {name:?}, text: include_str!({file:?}), compiled: include_bytes!({compiled:?}), setup: {setup} }},"
+            );
             writeln!(rows, "{row}").map_err(io::Error::other)?;
         }
-        writeln!(
-            code,
-            "pub(crate) static {table}: &[(&str, &str, &[u8])] = &[\n{rows}];"
-        )
-        .map_err(io::Error::other)?;
+        writeln!(code, "pub(crate) static {table}: &[File] = &[\n{rows}];")
+            .map_err(io::Error::other)?;
     }
     fs::write(out.join("embedded.rs"), code)
 }
 
-/// A TOML file as MessagePack; nothing for any other.
-fn compile(file: &Path, name: &str) -> io::Result<Vec<u8>> {
+/// A TOML file as MessagePack, and whether it is a rule for `apply` alone; nothing for any other file.
+fn compile(file: &Path, name: &str) -> io::Result<(Vec<u8>, bool)> {
     if file.extension().is_none_or(|extension| extension != "toml") || !name.starts_with("rules/") {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     }
     let text = fs::read_to_string(file)?;
     let mut table: toml::Table =
@@ -48,7 +47,9 @@ fn compile(file: &Path, name: &str) -> io::Result<Vec<u8>> {
     for key in PROSE {
         table.remove(key);
     }
-    rmp_serde::to_vec_named(&table).map_err(io::Error::other)
+    let setup = table.get("purpose").and_then(toml::Value::as_str) == Some("setup");
+    let bytes = rmp_serde::to_vec_named(&table).map_err(io::Error::other)?;
+    Ok((bytes, setup))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

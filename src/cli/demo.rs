@@ -16,7 +16,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         .prefix("glm-setup-demo-")
         .tempdir()?;
     let home = folder.path().join("home");
-    for (name, text, _) in embedded::DEMO {
+    for embedded::File { name, text, .. } in embedded::DEMO {
         let Some(name) = name.strip_prefix("demo/home/") else {
             continue;
         };

@@ -114,10 +114,11 @@ impl Planner<'_> {
                 || self.request.assume_set_up
                 || !configuration.unreadable.is_empty()
                 || self.named(&configuration.tool.id);
+            let setup = self.request.setup;
             let mut rules = Vec::new();
             if wanted && concerns {
-                rules.push(self.catalogue.rules_of(ANY_TOOL)?);
-                rules.push(self.catalogue.rules_of(&configuration.tool.id)?);
+                rules.push(self.catalogue.rules_of(ANY_TOOL, setup)?);
+                rules.push(self.catalogue.rules_of(&configuration.tool.id, setup)?);
             }
             contexts.push(Context {
                 region,

@@ -189,7 +189,7 @@ impl Planner<'_> {
         let Some(tuning) = self.request.tuning.clone().filter(|tuning| tuning.judges) else {
             return Ok(());
         };
-        let rules = self.catalogue.rules_of(ANY_TOOL)?;
+        let rules = self.catalogue.rules_of(ANY_TOOL, self.request.setup)?;
         let mut found = Vec::new();
         let mut add = |fault: Fault<'_>| {
             for rule in rules.iter().filter(|rule| selected(self.request, rule)) {

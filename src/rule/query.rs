@@ -152,14 +152,19 @@ const MAX_DESCENTS: usize = 2;
 /// How many filters a query may have: reading them inside each other takes time that doubles with each.
 const MAX_FILTERS: usize = 6;
 
-/// Refuses what would take too long, or more stack than there is.
-fn within_limits(text: &str) -> Result<(), String> {
+fn within_length(text: &str) -> Result<(), String> {
     if text.len() > MAX_LENGTH {
         return Err(format!(
             "the query has {} bytes; the limit is {MAX_LENGTH}",
             text.len()
         ));
     }
+    Ok(())
+}
+
+/// Refuses what would take too long, or more stack than there is.
+fn within_limits(text: &str) -> Result<(), String> {
+    within_length(text)?;
     let (mut quote, mut escaped, mut dot) = (None, false, false);
     let (mut nesting, mut descents) = (0_usize, 0_usize);
     if text.matches("[?").count() > MAX_FILTERS {
@@ -206,7 +211,7 @@ pub fn singular(text: &str) -> Result<Pointer, String> {
             position + 1
         ))
     };
-    within_limits(text)?;
+    within_length(text)?;
     let Some(rest) = text.strip_prefix('$') else {
         return bad(0, "it must begin with `$`");
     };

@@ -3,16 +3,25 @@
 //! Descriptors are read at once, since detection needs them. Rules are read for the tools that are there, which keeps
 //! a run short.
 
+mod entry;
+mod error;
+mod folder;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 
-use super::compile::{Part, Rule, RuleOrigin, Trust};
+pub use error::CatalogueError;
+pub(crate) use folder::{read, rule_files};
+
+use entry::{Entry, tool_of};
+use error::unknown;
+
+use super::compile::{Part, Rule, RuleOrigin};
 use crate::embedded;
 use crate::facts::{FactSet, Pack};
-use crate::load::{LoadError, Source, nearest};
 use crate::profile::Profile;
 use crate::tool::Descriptor;
 
@@ -22,105 +31,22 @@ pub const ANY_TOOL: &str = "any";
 /// Rules in the order of category and id, by the id of their tool.
 pub type RulesByTool = Vec<(String, Vec<Rule>)>;
 
-/// Why a catalogue can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogueError {
-    /// A file is broken.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// A folder or file can't be read.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The path.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A word names nothing.
-    #[error("unknown {what} `{word}`{}", hint(near, known))]
-    Unknown {
-        /// What it should have been.
-        what: &'static str,
-        /// The word.
-        word: String,
-        /// The nearest known one.
-        near: Option<String>,
-        /// All known ones.
-        known: Vec<String>,
-    },
-}
+/// A tool's id, and whether the rules that only `apply` uses are wanted too.
+type Wanted = (String, bool);
 
-/// How many known words are listed; of more a person would read none.
-const LISTED: usize = 40;
-
-/// The nearest known word, or all of them.
-fn hint(near: &Option<String>, known: &[String]) -> String {
-    match near {
-        Some(near) => format!("; did you mean `{near}`?"),
-        None if known.len() > LISTED => format!("; {} are known", known.len()),
-        None => format!("; known: {}", known.join(", ")),
-    }
-}
-
-/// A file of the catalogue.
-#[derive(Debug, Clone)]
-struct Entry {
-    name: String,
-    text: Cow<'static, str>,
-    compiled: Option<&'static [u8]>,
-    path: Option<PathBuf>,
-}
-
-impl Entry {
-    fn source(&self) -> Source<'_> {
-        Source {
-            name: &self.name,
-            text: &self.text,
-            compiled: self.compiled,
-        }
-    }
-
-    fn trust(&self) -> Trust {
-        if self.path.is_some() {
-            Trust::Foreign
-        } else {
-            Trust::Embedded
-        }
-    }
-
-    fn load(&self, part: Part) -> Result<Rule, LoadError> {
-        Rule::load(&self.source(), part, self.trust(), self.origin())
-    }
-
-    /// Refuses a second file with an id, unless it says that it replaces the first.
-    fn may_replace(&self, says_so: bool, what: &str, id: &str) -> Result<(), LoadError> {
-        if says_so {
-            return Ok(());
-        }
-        let mut error = self.source().error_at_text(
-            &format!("\"{id}\""),
-            format!("there is a {what} `{id}` already"),
-        );
-        error.help = Some("choose another id, or say `override = true` to replace it".to_owned());
-        Err(error)
-    }
-
-    fn origin(&self) -> RuleOrigin {
-        self.path
-            .clone()
-            .map_or(RuleOrigin::BuiltIn, RuleOrigin::File)
-    }
-}
+/// An id; those of embedded files take no memory.
+type Id = Cow<'static, str>;
 
 /// Everything that `rules/` holds, with the user's additions.
 #[derive(Debug)]
 pub struct Catalogue {
     tools: Vec<Rc<Descriptor>>,
     /// Rule texts by folder (the tool's id), in the order of their ids.
-    rules: BTreeMap<String, BTreeMap<String, Entry>>,
-    facts: BTreeMap<String, Entry>,
-    profiles: BTreeMap<String, Entry>,
-    loaded: RefCell<BTreeMap<String, Rc<Vec<Rule>>>>,
+    rules: BTreeMap<Id, BTreeMap<Id, Entry>>,
+    facts: BTreeMap<Id, Entry>,
+    profiles: BTreeMap<Id, Entry>,
+    /// Rules that were read before.
+    loaded: RefCell<BTreeMap<Wanted, Rc<Vec<Rule>>>>,
 }
 
 impl Catalogue {
@@ -137,31 +63,21 @@ impl Catalogue {
             profiles: BTreeMap::new(),
             loaded: RefCell::default(),
         };
-        for (name, text, compiled) in embedded::RULES {
-            if name.ends_with(".toml") {
-                catalogue.add(Entry {
-                    name: (*name).to_owned(),
-                    text: Cow::Borrowed(text),
-                    compiled: Some(compiled),
-                    path: None,
-                })?;
+        for file in embedded::RULES {
+            if file.name.ends_with(".toml") {
+                catalogue.add(Entry::embedded(file))?;
             }
         }
         for folder in folders {
             for path in rule_files(folder)? {
                 let text = read(&path)?;
-                catalogue.add(Entry {
-                    name: path.display().to_string(),
-                    text: Cow::Owned(text),
-                    compiled: None,
-                    path: Some(path),
-                })?;
+                catalogue.add(Entry::of_user(path, text))?;
             }
         }
         for (tool, rules) in &catalogue.rules {
             // A user's broken rule is an error at once, not only when its tool turns up.
             if rules.values().any(|entry| entry.path.is_some()) {
-                catalogue.rules_of(tool)?;
+                catalogue.rules_of(tool, true)?;
             }
         }
         Ok(catalogue)
@@ -174,41 +90,30 @@ impl Catalogue {
     pub fn with_rule(folders: &[PathBuf], rule: &Rule, text: &str) -> Result<Self, CatalogueError> {
         let mut catalogue = Self::load(folders)?;
         for rules in catalogue.rules.values_mut() {
-            rules.remove(&rule.id);
+            rules.remove(&*rule.id);
         }
         let path = match &rule.origin {
             RuleOrigin::File(path) => Some(path.clone()),
             RuleOrigin::BuiltIn => None,
         };
-        let name = path
-            .as_ref()
-            .map_or_else(|| rule.id.clone(), |path| path.display().to_string());
+        let name = path.as_ref().map(|path| path.display().to_string());
         let entry = Entry {
-            name,
-            text: Cow::Owned(text.to_owned()),
+            name: name.unwrap_or_else(|| rule.id.clone()).into(),
+            text: text.to_owned().into(),
             compiled: None,
             path,
+            setup: false,
         };
-        catalogue
-            .rules
-            .entry(rule.tool.clone())
-            .or_default()
-            .insert(rule.id.clone(), entry);
+        let rules = catalogue.rules.entry(rule.tool.clone().into()).or_default();
+        rules.insert(rule.id.clone().into(), entry);
         catalogue.loaded.borrow_mut().clear();
-        catalogue.rules_of(&rule.tool)?;
+        catalogue.rules_of(&rule.tool, true)?;
         Ok(catalogue)
     }
 
     fn add(&mut self, entry: Entry) -> Result<(), CatalogueError> {
-        let path = Path::new(&entry.name);
-        let part = |part: Option<&std::ffi::OsStr>| {
-            part.and_then(|part| part.to_str())
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let folder = part(path.parent().and_then(Path::file_name));
-        let id = part(path.file_stem());
-        match folder.as_str() {
+        let (folder, id) = entry.place();
+        match &*folder {
             "tools" => {
                 let descriptor = Descriptor::load(&entry.source())?;
                 if let Some(known) = self.tools.iter().position(|tool| tool.id == descriptor.id) {
@@ -241,7 +146,7 @@ impl Catalogue {
                 let own = entry.path.is_none();
                 let rule_tool = match own {
                     true => folder,
-                    false => tool_of(&entry).unwrap_or(folder),
+                    false => tool_of(&entry).map_or(folder, Cow::Owned),
                 };
                 let known = match own {
                     true => None,
@@ -285,17 +190,19 @@ impl Catalogue {
             .ok_or_else(|| unknown("tool", id, self.tools.iter().map(|tool| tool.id.as_str())))
     }
 
-    /// The rules of a tool (or of [`ANY_TOOL`]), in the order of category and id. Embedded ones come without evidence,
-    /// docs and cases, which evaluation doesn't need.
+    /// The rules of a tool (or of [`ANY_TOOL`]), in the order of category and id, with those that only `apply` uses (`setup`) or
+    /// without. Embedded ones come without evidence, docs and cases, which evaluation doesn't need.
     ///
     /// # Errors
     /// When one of them is broken.
-    pub fn rules_of(&self, tool: &str) -> Result<Rc<Vec<Rule>>, CatalogueError> {
-        if let Some(rules) = self.loaded.borrow().get(tool) {
+    pub fn rules_of(&self, tool: &str, setup: bool) -> Result<Rc<Vec<Rule>>, CatalogueError> {
+        let wanted = (tool.to_owned(), setup);
+        if let Some(rules) = self.loaded.borrow().get(&wanted) {
             return Ok(Rc::clone(rules));
         }
         let mut rules = Vec::new();
-        for entry in self.rules.get(tool).into_iter().flat_map(BTreeMap::values) {
+        let entries = self.rules.get(tool).into_iter().flat_map(BTreeMap::values);
+        for entry in entries.filter(|entry| setup || !entry.setup) {
             if entry.path.is_some() {
                 let rule = entry.load(Part::Whole)?;
                 self.check_words(&rule, entry)?;
@@ -306,9 +213,7 @@ impl Catalogue {
         }
         rules.sort_by(|a, b| (a.category, &a.id).cmp(&(b.category, &b.id)));
         let rules = Rc::new(rules);
-        self.loaded
-            .borrow_mut()
-            .insert(tool.to_owned(), Rc::clone(&rules));
+        self.loaded.borrow_mut().insert(wanted, Rc::clone(&rules));
         Ok(rules)
     }
 
@@ -322,17 +227,14 @@ impl Catalogue {
             let rules = entries.values().map(|entry| entry.load(Part::Whole));
             let mut rules = rules.collect::<Result<Vec<_>, _>>()?;
             rules.sort_by(|a, b| (a.category, &a.id).cmp(&(b.category, &b.id)));
-            all.push((tool.clone(), rules));
+            all.push((tool.to_string(), rules));
         }
         Ok(all)
     }
 
     /// The ids of all rules.
     pub fn rule_ids(&self) -> impl Iterator<Item = &str> {
-        self.rules
-            .values()
-            .flat_map(BTreeMap::keys)
-            .map(String::as_str)
+        self.rules.values().flat_map(BTreeMap::keys).map(|id| &**id)
     }
 
     /// A rule by its id.
@@ -358,7 +260,7 @@ impl Catalogue {
 
     /// The ids of the facts packs, oldest first.
     pub fn pack_ids(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.facts.keys().map(String::as_str)
+        self.facts.keys().map(|id| &**id)
     }
 
     /// A facts pack, the newest without an id.
@@ -387,7 +289,7 @@ impl Catalogue {
 
     /// The ids of the profiles.
     pub fn profile_ids(&self) -> impl Iterator<Item = &str> {
-        self.profiles.keys().map(String::as_str)
+        self.profiles.keys().map(|id| &**id)
     }
 
     /// A profile by its id.
@@ -446,88 +348,4 @@ impl Catalogue {
         }
         Ok(())
     }
-}
-
-/// The `tool = "…"` of a rule file, read without the rest.
-fn tool_of(entry: &Entry) -> Option<String> {
-    let line = entry.text.lines().find(|line| {
-        line.split('=')
-            .next()
-            .is_some_and(|key| key.trim() == "tool")
-    })?;
-    Some(line.split('"').nth(1)?.to_owned())
-}
-
-fn unknown<'w>(
-    what: &'static str,
-    word: &str,
-    known: impl IntoIterator<Item = &'w str>,
-) -> CatalogueError {
-    let known: Vec<&str> = known.into_iter().collect();
-    CatalogueError::Unknown {
-        what,
-        word: word.to_owned(),
-        near: nearest(word, known.iter().copied()).map(str::to_owned),
-        known: known.into_iter().map(str::to_owned).collect(),
-    }
-}
-
-/// The most that a file of the user's may have: 1 MiB. The largest of ours has a fiftieth of that.
-const MAX_BYTES: u64 = 1024 * 1024;
-
-/// Reads a file of the user's, which may be anything.
-pub(crate) fn read(path: &Path) -> Result<String, CatalogueError> {
-    let failed = |source| CatalogueError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let refused = |message: String| failed(std::io::Error::other(message));
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(refused("this is not a file".to_owned()));
-    }
-    if metadata.len() > MAX_BYTES {
-        return Err(refused(format!(
-            "{} bytes; files above {MAX_BYTES} bytes are not read",
-            metadata.len()
-        )));
-    }
-    std::fs::read_to_string(path).map_err(failed)
-}
-
-/// The `.toml` files in a folder with rules and the folders in it, in a fixed order.
-pub(crate) fn rule_files(folder: &Path) -> Result<Vec<PathBuf>, CatalogueError> {
-    let mut files = Vec::new();
-    collect(folder, &mut Vec::new(), &mut files)?;
-    files.sort();
-    Ok(files)
-}
-
-/// The `.toml` files in a folder and the folders in it. A folder inside itself (by a link) is looked at once.
-fn collect(
-    folder: &Path,
-    around: &mut Vec<PathBuf>,
-    files: &mut Vec<PathBuf>,
-) -> Result<(), CatalogueError> {
-    let failed = |source| CatalogueError::Io {
-        path: folder.to_owned(),
-        source,
-    };
-    let real = folder.canonicalize().map_err(failed)?;
-    if around.contains(&real) {
-        return Ok(());
-    }
-    around.push(real);
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.is_dir() {
-            collect(&path, around, files)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
