@@ -31,10 +31,9 @@ pub(super) fn read_again(text: &str, format: Format, expected: Value) -> Result<
     };
     let other = || failed("it has another value than expected".to_owned());
     if format == Format::Json {
-        return json::parse_as(text, expected, second)?.ok_or_else(|| {
-            let unreadable_now = read(text, format).err().map(unreadable);
-            unreadable_now.unwrap_or_else(other)
-        });
+        second(&expected)?;
+        let parsed = json::parse_as(text, expected);
+        return parsed.ok_or_else(|| read(text, format).err().map_or_else(other, unreadable));
     }
     let parsed = read(text, format).map_err(unreadable)?;
     let alike = match format {
@@ -49,7 +48,7 @@ pub(super) fn read_again(text: &str, format: Format, expected: Value) -> Result<
 
 /// Whether an independent reader finds the expected value as well, or where it stumbles.
 ///
-/// Only texts within the depth limit come here: `json5` has none of its own.
+/// Only texts within the depth limit come here, since `json5` has none of its own; `serde_json` has.
 fn second_reading(text: &str, format: Format, expected: &Value) -> Result<bool, String> {
     let text = &json::paired(text);
     let body = &text[bom_len(text)..];

@@ -34,22 +34,17 @@ pub(in crate::document) fn parse(text: &str, format: Format) -> Result<Parsed, P
     Ok(Parsed::new(text, value(ast), tree))
 }
 
-/// Reads strict JSON that is to have a certain value; nothing when it has another one, or when it isn't strict JSON. `also` is
-/// asked in between, when the new value is not there yet: of a large file, all of them would be much at once.
-pub(in crate::document) fn parse_as<E>(
-    text: &str,
-    expected: Value,
-    also: impl FnOnce(&Value) -> Result<(), E>,
-) -> Result<Option<Parsed>, E> {
+/// Reads strict JSON that another reader has accepted and that is to have a certain value; nothing when it has another one. The
+/// expected value is gone before the new one is made: of a large file, all of them would be much at once.
+pub(in crate::document) fn parse_as(text: &str, expected: Value) -> Option<Parsed> {
     let spelled = paired(text);
-    let tree = strict_tree(text, &spelled, Format::Json);
-    let Some(tree) = tree.filter(|tree| strict::is(&spelled, tree, &expected)) else {
-        return Ok(None);
-    };
-    also(&expected)?;
+    let tree = strict::tree(&spelled, bom_len(text))?;
+    if !strict::is(&spelled, &tree, &expected) {
+        return None;
+    }
     drop(expected);
-    let value = strict::value(&spelled, &tree);
-    Ok(value.map(|value| Parsed::new(text, value, tree)))
+    let value = strict::value(&spelled, &tree)?;
+    Some(Parsed::new(text, value, tree))
 }
 
 /// Where things lie in a text that is known to be well-formed.

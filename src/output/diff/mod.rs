@@ -7,7 +7,7 @@ mod line;
 mod side;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -118,14 +118,7 @@ pub fn stat<'t>(before: Option<&'t str>, after: Option<&'t str>) -> (usize, usiz
 
 /// Compares the lines as they are: also what is hidden may have changed.
 fn changes(old: &[&str], new: &[&str], deadline: Instant) -> Vec<DiffOp> {
-    let mut known = HashMap::new();
-    let mut number = |line| {
-        let next = known.len();
-        *known.entry(line).or_insert(next)
-    };
-    let old: Vec<usize> = old.iter().map(&mut number).collect();
-    let new: Vec<usize> = new.iter().map(&mut number).collect();
-    similar::capture_diff_slices_deadline(Algorithm::Myers, &old, &new, Some(deadline))
+    similar::capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(deadline))
 }
 
 /// `a/` and the path; control characters are spelled as git spells them.

@@ -1,0 +1,170 @@
+//! Checks: what must hold where.
+
+use super::condition::{Conditions, KeyFilter};
+use super::fix::Fix;
+use super::{Compiler, PLACEHOLDERS};
+use crate::document::Pointer;
+use crate::finding::Severity;
+use crate::load::{LoadError, Spanned, nearest};
+use crate::rule::near::Near;
+use crate::rule::predicate::Predicates;
+use crate::rule::query::Query;
+use crate::rule::schema::{self, Absent};
+
+/// A compiled check.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Where.
+    pub place: Place,
+    /// Only these members.
+    pub key: Option<Box<KeyFilter>>,
+    /// Only nodes that meet these.
+    pub only: Option<Predicates>,
+    /// Only nodes around which these hold.
+    pub near: Vec<Near>,
+    /// Whether the place is counted from the file's root.
+    pub whole_file: bool,
+    /// What absence means.
+    pub absent: Absent,
+    /// What must hold.
+    pub expect: Predicates,
+    /// Further conditions.
+    pub when: Conditions,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What to say.
+    pub message: String,
+    /// How to mend it.
+    pub fix: Option<Fix>,
+}
+
+/// Where a check or a condition looks.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// One place, which may be absent.
+    At(Pointer),
+    /// Existing nodes.
+    Each(Query),
+    /// A check written in Rust.
+    Builtin(Builtin),
+}
+
+/// The checks that are written in Rust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Builtin {
+    /// The tool can't read the file.
+    Unreadable,
+    /// A member stands twice; only the last one counts.
+    DuplicateKey,
+    /// Another file of the same group is in force.
+    NotInForce,
+    /// The first place that points the tool at Z.ai.
+    PointsAtZai,
+    /// An ignore that hides nothing. This one and those below look at ignores, after everything else.
+    IgnoreUnused,
+    /// An ignore whose last day is over.
+    IgnoreExpired,
+    /// An ignore without a reason.
+    IgnoreWithoutReason,
+    /// An ignore of a rule that there isn't.
+    IgnoreUnknownRule,
+    /// A comment for us that can't be read.
+    IgnoreMalformed,
+    /// An entry of the baseline that no finding needs any more.
+    BaselineUnused,
+}
+
+const BUILTINS: [(&str, Builtin); 10] = [
+    ("unreadable", Builtin::Unreadable),
+    ("duplicate-key", Builtin::DuplicateKey),
+    ("not-in-force", Builtin::NotInForce),
+    ("points-at-zai", Builtin::PointsAtZai),
+    ("ignore-unused", Builtin::IgnoreUnused),
+    ("ignore-expired", Builtin::IgnoreExpired),
+    ("ignore-without-reason", Builtin::IgnoreWithoutReason),
+    ("ignore-unknown-rule", Builtin::IgnoreUnknownRule),
+    ("ignore-malformed", Builtin::IgnoreMalformed),
+    ("baseline-unused", Builtin::BaselineUnused),
+];
+
+impl Compiler<'_> {
+    pub(super) fn check(
+        &self,
+        check: &schema::Check,
+        severity: Severity,
+    ) -> Result<Check, LoadError> {
+        let place = match (&check.at, &check.each, &check.builtin) {
+            (Some(at), None, None) => Place::At(self.at(at)?),
+            (None, Some(each), None) => Place::Each(self.query(each)?),
+            (None, None, Some(name)) => {
+                let known = BUILTINS.map(|(name, _)| name);
+                let word = self.word(name, &known, "builtin check")?;
+                let found = BUILTINS.iter().find(|(name, _)| *name == word);
+                Place::Builtin(found.map_or(Builtin::Unreadable, |(_, builtin)| *builtin))
+            }
+            _ => {
+                return Err(self.source.error(
+                    check.message.span(),
+                    "a check needs exactly one of `at`, `each` and `builtin`",
+                    None,
+                ));
+            }
+        };
+        if check.whole_file && check.absent == Absent::Violation {
+            let message =
+                "`absent` is judged on the merged settings, so it does not go with `whole-file`";
+            return Err(self.source.error(check.message.span(), message, None));
+        }
+        if check.absent == Absent::Violation && !matches!(place, Place::At(_)) {
+            let message = "`absent` goes with `at`: a query never selects a node that isn't there";
+            return Err(self.source.error(check.message.span(), message, None));
+        }
+        if check.absent == Absent::Violation
+            && let Some(near) = check.near.first()
+        {
+            let message = "`absent` is judged on the merged settings, so it does not go with `where`; put the condition into `when.node`";
+            return Err(self.source.error(near.at.span(), message, None));
+        }
+        self.message(&check.message)?;
+        Ok(Check {
+            place,
+            key: self.key(check.key.as_ref())?,
+            only: check
+                .only
+                .as_ref()
+                .map(|only| self.predicates(only))
+                .transpose()?,
+            near: self.near(&check.near)?,
+            whole_file: check.whole_file,
+            absent: check.absent,
+            expect: self.predicates(&check.expect)?,
+            when: self.conditions(&check.when)?,
+            severity: check.severity.unwrap_or(severity),
+            message: check.message.get_ref().clone(),
+            fix: check
+                .fix
+                .as_ref()
+                .map(|fix| self.fix(fix, check))
+                .transpose()?,
+        })
+    }
+
+    pub(super) fn message(&self, message: &Spanned<String>) -> Result<(), LoadError> {
+        let mut rest = message.get_ref().as_str();
+        while let Some(start) = rest.find('{') {
+            let Some(length) = rest[start..].find('}') else {
+                break;
+            };
+            let name = &rest[start + 1..start + length];
+            if !PLACEHOLDERS.contains(&name) {
+                let help =
+                    nearest(name, PLACEHOLDERS).map(|near| format!("did you mean `{{{near}}}`?"));
+                let known = PLACEHOLDERS.map(|known| format!("{{{known}}}")).join(", ");
+                let text = format!("unknown placeholder {{{name}}}, expected one of {known}");
+                return Err(self.source.error(message.span(), text, help));
+            }
+            rest = &rest[start + length + 1..];
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,197 @@
+//! Conditions: when a rule or a check speaks, and of which nodes.
+
+use std::rc::Rc;
+
+use semver::VersionReq;
+
+use super::{Compiler, Place, Trust};
+use crate::load::{LoadError, Source, Spanned};
+use crate::rule::near::Near;
+use crate::rule::predicate::{Pattern, Predicates};
+use crate::rule::schema::{self, NodeCondition};
+
+/// Compiled conditions.
+#[derive(Debug, Clone)]
+pub struct Conditions {
+    /// What needs no compiling, as written; the rest is below.
+    pub when: schema::When,
+    /// The tool's versions.
+    pub tool_version: Option<VersionReq>,
+    /// Facts, by name.
+    pub facts: Vec<(String, Predicates)>,
+    /// Nodes.
+    pub nodes: Vec<Node>,
+}
+
+/// A compiled filter on member names.
+#[derive(Debug, Clone)]
+pub struct KeyFilter {
+    /// What the node's own name must match.
+    pub pattern: Option<Pattern>,
+    /// What it must not match.
+    pub not_match: Option<Pattern>,
+    /// Whether some name on the way must be the tool's name of the endpoint in use.
+    pub provider: bool,
+    /// Whether some name on the way must be one of the tool's names of the region's endpoints.
+    pub region: bool,
+}
+
+/// A compiled condition on nodes.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where.
+    pub place: Place,
+    /// The role of the files to look in.
+    pub role: Option<String>,
+    /// Only these members.
+    pub key: Option<Box<KeyFilter>>,
+    /// Only nodes around which these hold.
+    pub near: Vec<Near>,
+    /// What must hold.
+    pub expect: Predicates,
+    /// Whether no node may meet it.
+    pub none: bool,
+}
+
+impl Compiler<'_> {
+    pub(super) fn predicates(&self, expect: &Rc<schema::Expect>) -> Result<Predicates, LoadError> {
+        if let Some(text) = &expect.matches {
+            self.pattern(text, Pattern::whole(text.get_ref()))?;
+        }
+        if let Some(text) = &expect.not_match {
+            self.pattern(text, Pattern::anywhere(text.get_ref()))?;
+        }
+        if let Some(declared) = expect
+            .model
+            .as_ref()
+            .and_then(|model| model.declared.as_ref())
+        {
+            self.at(declared)?;
+        }
+        Ok(Predicates::new(expect))
+    }
+
+    pub(super) fn key(
+        &self,
+        filter: Option<&schema::KeyFilter>,
+    ) -> Result<Option<Box<KeyFilter>>, LoadError> {
+        let Some(filter) = filter else {
+            return Ok(None);
+        };
+        let whole = |text: &Option<Spanned<String>>| {
+            let pattern = text
+                .as_ref()
+                .map(|text| self.pattern(text, Pattern::whole(text.get_ref())));
+            pattern.transpose()
+        };
+        Ok(Some(Box::new(KeyFilter {
+            pattern: whole(&filter.pattern)?,
+            not_match: whole(&filter.not_match)?,
+            provider: filter.provider,
+            region: filter.region,
+        })))
+    }
+
+    pub(super) fn near(
+        &self,
+        conditions: &[schema::NearCondition],
+    ) -> Result<Vec<Near>, LoadError> {
+        let mut near = Vec::with_capacity(conditions.len());
+        for condition in conditions {
+            let expect = self.predicates(&condition.expect)?;
+            let compiled = Near::new(condition.at.get_ref(), expect);
+            near.push(
+                compiled
+                    .map_err(|message| self.source.error(condition.at.span(), message, None))?,
+            );
+        }
+        Ok(near)
+    }
+
+    pub(super) fn node(&self, condition: &NodeCondition) -> Result<Node, LoadError> {
+        let place = match (&condition.at, &condition.each) {
+            (Some(at), None) => Place::At(self.at(at)?),
+            (None, Some(each)) => Place::Each(self.query(each)?),
+            (Some(both), Some(_)) => {
+                return Err(self.source.error(
+                    both.span(),
+                    "a condition has either `at` or `each`, not both",
+                    None,
+                ));
+            }
+            (None, None) => {
+                return Err(self
+                    .source
+                    .error_at_text("node", "a condition needs `at` or `each`"));
+            }
+        };
+        Ok(Node {
+            place,
+            role: condition.file.as_ref().map(|role| role.get_ref().clone()),
+            key: self.key(condition.key.as_ref())?,
+            near: self.near(&condition.near)?,
+            expect: self.predicates(&condition.expect)?,
+            none: condition.none,
+        })
+    }
+
+    pub(super) fn conditions(&self, when: &schema::When) -> Result<Conditions, LoadError> {
+        let tool_version = when
+            .tool_version
+            .as_ref()
+            .map(|text| {
+                VersionReq::parse(text.get_ref()).map_err(|error| {
+                    let message =
+                        format!("not a version range: {error}; write for example \">=2.1.217\"");
+                    self.source.error(text.span(), message, None)
+                })
+            })
+            .transpose()?;
+        let mut nodes = Vec::with_capacity(when.node.len());
+        for node in &when.node {
+            nodes.push(self.node(node)?);
+        }
+        Ok(Conditions {
+            tool_version,
+            facts: when
+                .fact
+                .iter()
+                .map(|fact| Ok((fact.key.get_ref().clone(), self.predicates(&fact.expect)?)))
+                .collect::<Result<_, LoadError>>()?,
+            nodes,
+            when: schema::When {
+                billing: when.billing.clone(),
+                profile: when.profile.clone(),
+                region: when.region.clone(),
+                scope: when.scope.clone(),
+                entry: when.entry.clone(),
+                tool_version: None,
+                fact: Vec::new(),
+                node: Vec::new(),
+                ..*when
+            },
+        })
+    }
+}
+
+impl NodeCondition {
+    /// Checks the condition's query and expressions.
+    ///
+    /// # Errors
+    /// With file, line and column.
+    pub fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
+        self.compile(source).map(drop)
+    }
+
+    /// Compiles the condition.
+    ///
+    /// # Errors
+    /// With file, line and column.
+    pub fn compile(&self, source: &Source<'_>) -> Result<Node, LoadError> {
+        Compiler {
+            source,
+            trust: Trust::Embedded,
+        }
+        .node(self)
+    }
+}

@@ -1,0 +1,261 @@
+//! From a rule file to a rule: every word of it is checked before it is used.
+
+mod check;
+mod condition;
+mod fix;
+
+use std::path::PathBuf;
+
+pub use check::{Builtin, Check, Place};
+pub use condition::{Conditions, KeyFilter, Node};
+pub use fix::{Fix, FixOp, FixPlace};
+
+use super::predicate::Pattern;
+use super::query::{Query, singular};
+use super::schema::{self, Applies, Operand, Purpose, RuleFile};
+use crate::document::Pointer;
+use crate::finding::{Category, Severity};
+use crate::load::{LoadError, Source, Spanned, nearest};
+
+/// The placeholders that a message may hold.
+pub const PLACEHOLDERS: [&str; 9] = [
+    "value", "limit", "pointer", "key", "profile", "region", "kind", "tool", "error",
+];
+
+/// How much of a rule is checked when it is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Embedded: the tests have compiled every query and expression; they are compiled when used.
+    Embedded,
+    /// A user's: everything is compiled at once.
+    Foreign,
+}
+
+/// How much of a rule file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All that evaluation needs.
+    Checks,
+    /// Everything, with evidence, docs and cases.
+    Whole,
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleOrigin {
+    /// Part of the program.
+    BuiltIn,
+    /// A user's file.
+    File(PathBuf),
+}
+
+/// A rule, ready to be evaluated.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// The tool's id, or `any`.
+    pub tool: String,
+    /// Which commands use it.
+    pub purpose: Purpose,
+    /// What it is about.
+    pub category: Category,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// Which configurations it speaks of.
+    pub applies: Applies,
+    /// Roles of the files it looks at; empty for the tool's first.
+    pub files: Vec<String>,
+    /// Conditions for the whole rule.
+    pub when: Conditions,
+    /// What must hold.
+    pub checks: Vec<Check>,
+    /// As written: title, evidence, docs, cases.
+    pub file: RuleFile,
+    /// Where it comes from.
+    pub origin: RuleOrigin,
+}
+
+impl Rule {
+    /// Reads and checks a rule file.
+    ///
+    /// # Errors
+    /// With file, line, column, what was expected and, for a misspelt word, the nearest known one.
+    pub fn load(
+        source: &Source<'_>,
+        part: Part,
+        trust: Trust,
+        origin: RuleOrigin,
+    ) -> Result<Self, LoadError> {
+        let mut file: RuleFile = match part {
+            Part::Checks => source.brief()?,
+            Part::Whole => source.parse()?,
+        };
+        source.check_schema(file.schema)?;
+        source.check_id(file.id.get_ref())?;
+        let compiler = Compiler { source, trust };
+        // Of the right size: a collected `Result` is given room for four.
+        let mut checks = Vec::with_capacity(file.check.len());
+        for check in &file.check {
+            checks.push(compiler.check(check, file.severity)?);
+        }
+        if checks.is_empty() {
+            return Err(source.error(file.id.span(), "the rule has no [[check]]", None));
+        }
+        let when = compiler.conditions(&file.when)?;
+        match part {
+            Part::Whole => compiler.prose(&file)?,
+            // Nothing reads them as written then, and some hundred rules are loaded for a run.
+            Part::Checks => {
+                file.check = Vec::new();
+                file.when = schema::When::default();
+            }
+        }
+        Ok(Self {
+            id: file.id.get_ref().clone(),
+            tool: file.tool.get_ref().clone(),
+            purpose: file.purpose,
+            category: file.category,
+            severity: file.severity,
+            applies: file.applies,
+            files: file
+                .files
+                .iter()
+                .map(|role| role.get_ref().clone())
+                .collect(),
+            when,
+            checks,
+            file,
+            origin,
+        })
+    }
+
+    /// The facts that the rule names, each with its place in the file.
+    pub fn facts_named(&self) -> Vec<String> {
+        fn of_expect(expect: &schema::Expect, names: &mut Vec<String>) {
+            let single = [&expect.equals, &expect.not, &expect.min, &expect.max];
+            let many = [&expect.one_of, &expect.not_one_of];
+            let operands = single
+                .into_iter()
+                .flatten()
+                .chain(many.into_iter().flatten().flatten());
+            names.extend(operands.filter_map(|operand| match operand {
+                Operand::Fact(key) => Some(key.clone()),
+                Operand::Literal(_) => None,
+            }));
+        }
+        fn of_near(near: &[schema::NearCondition], names: &mut Vec<String>) {
+            near.iter().for_each(|one| of_expect(&one.expect, names));
+        }
+        fn of_when(when: &schema::When, names: &mut Vec<String>) {
+            for fact in &when.fact {
+                names.push(fact.key.get_ref().clone());
+                of_expect(&fact.expect, names);
+            }
+            for node in &when.node {
+                of_expect(&node.expect, names);
+                of_near(&node.near, names);
+            }
+        }
+        let mut names = Vec::new();
+        of_when(&self.file.when, &mut names);
+        for check in &self.file.check {
+            of_when(&check.when, &mut names);
+            of_expect(&check.expect, &mut names);
+            if let Some(only) = &check.only {
+                of_expect(only, &mut names);
+            }
+            of_near(&check.near, &mut names);
+            if let Some(Operand::Fact(key)) = check.fix.as_ref().and_then(|fix| fix.value.as_ref())
+            {
+                names.push(key.clone());
+            }
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+struct Compiler<'a> {
+    source: &'a Source<'a>,
+    trust: Trust,
+}
+
+impl Compiler<'_> {
+    /// What people read: evidence and docs.
+    fn prose(&self, file: &RuleFile) -> Result<(), LoadError> {
+        if file.evidence.is_empty() {
+            return Err(self.source.error(
+                file.id.span(),
+                "the rule has no [[evidence]]",
+                Some(
+                    "say where the fact comes from: kind, url and the day you verified it"
+                        .to_owned(),
+                ),
+            ));
+        }
+        if file.docs.fix_safety.is_none() && file.check.iter().any(|check| check.fix.is_some()) {
+            return Err(self.source.error(
+                file.id.span(),
+                "the rule has a fix, but [docs] has no `fix-safety`",
+                Some("say in a sentence what the fix may take away".to_owned()),
+            ));
+        }
+        if file.docs.why.is_empty() {
+            return Err(self.source.error(
+                file.id.span(),
+                "the rule has no [docs] with a `why`",
+                Some("say why it matters, for people".to_owned()),
+            ));
+        }
+        Ok(())
+    }
+
+    fn at(&self, text: &Spanned<String>) -> Result<Pointer, LoadError> {
+        singular(text.get_ref()).map_err(|message| self.source.error(text.span(), message, None))
+    }
+
+    fn query(&self, text: &Spanned<String>) -> Result<Query, LoadError> {
+        if self.trust == Trust::Foreign {
+            Query::check(text.get_ref())
+                .map_err(|message| self.source.error(text.span(), message, None))?;
+        }
+        Ok(Query::new(text.get_ref()))
+    }
+
+    fn pattern(&self, text: &Spanned<String>, pattern: Pattern) -> Result<Pattern, LoadError> {
+        if self.trust == Trust::Foreign {
+            pattern
+                .check()
+                .map_err(|message| self.source.error(text.span(), message, None))?;
+        }
+        Ok(pattern)
+    }
+
+    fn word<'w>(
+        &self,
+        word: &Spanned<String>,
+        known: &[&'w str],
+        what: &str,
+    ) -> Result<&'w str, LoadError> {
+        known
+            .iter()
+            .find(|known| **known == word.get_ref().as_str())
+            .copied()
+            .ok_or_else(|| {
+                let help = nearest(word.get_ref(), known.iter().copied())
+                    .map(|near| format!("did you mean `{near}`?"));
+                let list = known
+                    .iter()
+                    .map(|known| format!("`{known}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let message = format!(
+                    "unknown {what} `{}`, expected one of {list}",
+                    word.get_ref()
+                );
+                self.source.error(word.span(), message, help)
+            })
+    }
+}

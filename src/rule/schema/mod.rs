@@ -1,0 +1,168 @@
+//! The rule file as it is written: serde types only. [`super::compile`] makes rules of them.
+//!
+//! No untagged enums here: a mistake has to get the exact column and a list of what was expected.
+
+mod condition;
+mod expect;
+mod prose;
+
+use std::rc::Rc;
+
+use serde::Deserialize;
+
+pub use condition::{FactCondition, KeyFilter, NearCondition, NodeCondition, When};
+pub use expect::{EndpointExpect, Expect, ModelExpect, ModelOn, Operand, ProfileOr, Type};
+pub use prose::{Case, CaseFile, Docs, Evidence, EvidenceKind};
+
+use crate::finding::{Category, Safety, Severity};
+use crate::load::Spanned;
+
+/// Which commands use a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// `lint` and `apply`.
+    Policy,
+    /// `apply` only.
+    Setup,
+}
+
+/// Which configurations a rule speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Applies {
+    /// Those that use Z.ai.
+    #[default]
+    UsesZai,
+    /// All: the fault breaks the tool itself.
+    Always,
+}
+
+/// A rule file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RuleFile {
+    /// Format version: 1.
+    pub schema: u32,
+    /// The file's name.
+    pub id: Spanned<String>,
+    /// The tool's id, or `any`.
+    pub tool: Spanned<String>,
+    /// Which commands use it.
+    pub purpose: Purpose,
+    /// What it is about.
+    pub category: Category,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// One line that says what is wrong.
+    pub title: String,
+    /// The roles of the files it looks at; the tool's first role when empty.
+    #[serde(default)]
+    pub files: Vec<Spanned<String>>,
+    /// Which configurations it speaks of.
+    #[serde(default)]
+    pub applies: Applies,
+    /// Whether the tool drops or refuses the whole file where this doesn't hold; nothing is written to such a file.
+    #[serde(default)]
+    pub guard: bool,
+    /// Whether it may take the place of a built-in rule.
+    #[serde(default, rename = "override")]
+    pub replaces: bool,
+    /// Rules that are another way to the same end.
+    #[serde(default)]
+    pub alternatives: Vec<Spanned<String>>,
+    /// All must hold.
+    #[serde(default)]
+    pub when: When,
+    /// What must hold where.
+    pub check: Vec<Check>,
+    /// How it is known.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    /// For people.
+    #[serde(default)]
+    pub docs: Docs,
+    /// Tests and examples.
+    #[serde(default)]
+    pub case: Vec<Case>,
+}
+
+/// One thing that must hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Check {
+    /// A singular query: one place, which may be absent.
+    #[serde(default)]
+    pub at: Option<Spanned<String>>,
+    /// Any RFC 9535 query: existing nodes.
+    #[serde(default)]
+    pub each: Option<Spanned<String>>,
+    /// A check written in Rust: `unreadable`, `duplicate-key` or `not-in-force`.
+    #[serde(default)]
+    pub builtin: Option<Spanned<String>>,
+    /// With `each`: only these members.
+    #[serde(default)]
+    pub key: Option<KeyFilter>,
+    /// With `each`: only nodes that meet these predicates are looked at.
+    #[serde(default)]
+    pub only: Option<Rc<Expect>>,
+    /// Only nodes around which all of these hold.
+    #[serde(default, rename = "where")]
+    pub near: Vec<NearCondition>,
+    /// Whether the place is counted from the file's root, where the descriptor's `root` is another.
+    #[serde(default)]
+    pub whole_file: bool,
+    /// With `at`: what absence means.
+    #[serde(default)]
+    pub absent: Absent,
+    /// Predicates, all must hold.
+    #[serde(default)]
+    pub expect: Rc<Expect>,
+    /// Further conditions for this check alone.
+    #[serde(default)]
+    pub when: When,
+    /// Another severity than the rule's.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    /// What to say; placeholders: see `rules/RULES.md`.
+    pub message: Spanned<String>,
+    /// How to mend it.
+    #[serde(default)]
+    pub fix: Option<Fix>,
+}
+
+/// What an absent value means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Absent {
+    /// Nothing.
+    #[default]
+    Ok,
+    /// A finding: the tool's own default is wrong.
+    Violation,
+}
+
+/// A way to mend a finding.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Fix {
+    /// `set`, `clamp`, `remove`, `rename`, `move`, `append` or `builtin:<name>`.
+    pub op: Spanned<String>,
+    /// Where to edit, when it is not the place of the finding (a singular query).
+    #[serde(default)]
+    pub at: Option<Spanned<String>>,
+    /// For `set` and `append`: the new value.
+    #[serde(default)]
+    pub value: Option<Operand>,
+    /// For `rename`: the new name. For `move`: the new place, or with a trailing `.*` the new parent (a singular query).
+    #[serde(default)]
+    pub to: Option<Spanned<String>>,
+    /// For `set`: when the parent is a scalar, it becomes an object with the scalar under this name first.
+    #[serde(default)]
+    pub wrap: Option<String>,
+    /// Whether it is applied without being asked for.
+    pub safety: Safety,
+    /// What it takes away, in one sentence; required for unsafe fixes.
+    #[serde(default)]
+    pub consequence: Option<String>,
+}
