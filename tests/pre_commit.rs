@@ -45,6 +45,8 @@ fn run_hook(folder: &Path) -> Output {
         // What is tested is the hook, not the optimiser.
         .env("CARGO_TARGET_DIR", kept("pre-commit-build"))
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .output()
         .unwrap()
 }
