@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Billing, Classified, Endpoint, FactValue, Pack, Protocol, Region};
+use super::{Billing, Catalogue, Classified, Endpoint, FactValue, Pack, Protocol, Region};
 use crate::profile::Profile;
 use crate::tool::Descriptor;
 
@@ -68,8 +68,9 @@ impl FactSet<'_> {
     ///
     /// Beside the pack's own keys there are computed ones: `endpoint.<protocol>` (the base URL for the profile's
     /// billing and the region), `tool.provider` (the tool's own name of that endpoint), `tool.model.<tier>` (a model
-    /// id in the tool's spelling), `tool.standing` (what the policy says of the tool), `key.env` and `key.reference` (from `--key-env` or `--key-file`), and `gate.url`
-    /// (from `--via-gate`; the endpoints lead through it then).
+    /// id in the tool's spelling), `tool.catalogue.<provider>` (the list of ids that the tool knows of a provider),
+    /// `tool.standing` (what the policy says of the tool), `key.env` and `key.reference` (from `--key-env` or `--key-file`),
+    /// and `gate.url` (from `--via-gate`; the endpoints lead through it then).
     pub fn lookup(&self, key: &str) -> Option<Value> {
         if let Some(protocol) = key.strip_prefix("endpoint.") {
             return self.endpoint(protocol).map(Value::String);
@@ -98,6 +99,11 @@ impl FactSet<'_> {
             let provider = self.tool.provider(self.profile.billing, self.region)?;
             return Some(Value::String(format!("{provider}/{model}")));
         }
+        if let Some(provider) = key.strip_prefix("tool.catalogue.") {
+            return self
+                .catalogue(provider)
+                .map(|catalogue| catalogue.models.clone().into());
+        }
         if let (Some(server), Some(tier)) = (self.self_hosted, key.split('.').next_back())
             && TIERS.contains(&tier)
         {
@@ -119,12 +125,25 @@ impl FactSet<'_> {
                     || rest
                         .strip_prefix("model.")
                         .is_some_and(|t| TIERS.contains(&t))
+                    || rest.strip_prefix("catalogue.").is_some_and(|provider| {
+                        let mut known = pack.catalogue.iter();
+                        known.any(|catalogue| catalogue.provider == provider)
+                    })
             }
             Some(("gate", "url")) => true,
             Some(("key", rest)) => matches!(rest, "env" | "reference"),
             _ => false,
         };
         computed || pack.fact.iter().any(|fact| fact.key == key)
+    }
+
+    /// The ids that the tool knows of one of its providers; of a tool that runs inside another one, that one's.
+    pub fn catalogue(&self, provider: &str) -> Option<&Catalogue> {
+        let host = self.tool.uses_zai.host.as_deref();
+        self.pack.catalogue.iter().find(|catalogue| {
+            catalogue.provider == provider
+                && (catalogue.tool == self.tool.id || host == Some(catalogue.tool.as_str()))
+        })
     }
 
     /// What Z.ai's policy says of using the plan in this tool: "supported", "best-effort", "coding-only" (named as

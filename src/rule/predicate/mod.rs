@@ -165,13 +165,17 @@ impl Predicates {
                 .iter()
                 .map(resolve)
                 .collect::<Result<Vec<_>, _>>()?;
-            if !wanted.iter().any(|one| same(value, one)) {
+            if !wanted
+                .iter()
+                .any(|one| same(value, one) || lists(one, value))
+            {
                 return limit(Value::Array(wanted));
             }
         }
         if let Some(operands) = &expect.not_one_of {
             for operand in operands {
-                if same(value, &resolve(operand)?) {
+                let unwanted = resolve(operand)?;
+                if same(value, &unwanted) || lists(&unwanted, value) {
                     return Ok(Some(Violation::default()));
                 }
             }
@@ -254,6 +258,12 @@ fn number(value: &Value) -> Option<f64> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
+}
+
+/// Whether a list, as a fact may be, has a value.
+fn lists(list: &Value, value: &Value) -> bool {
+    let items = list.as_array().into_iter().flatten();
+    items.into_iter().any(|item| same(item, value))
 }
 
 /// Equality that compares numbers by value: `1` and `1.0` are the same.

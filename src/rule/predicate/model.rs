@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Judge;
 use crate::document::Pointer;
-use crate::facts::{Billing, Catalogue, FactSet, ModelClass};
+use crate::facts::{Billing, FactSet, ModelClass};
 use crate::rule::schema::{ModelExpect, ModelOn};
 use crate::tool::Provider;
 
@@ -28,15 +28,6 @@ fn right_provider<'f>(known: &Provider, facts: &FactSet<'f>) -> Option<&'f str> 
     facts
         .tool
         .provider(facts.profile.billing, kept.unwrap_or(facts.region))
-}
-
-/// What the tool, or the tool it runs inside, offers for a provider.
-fn offered<'f>(provider: &str, facts: &FactSet<'f>) -> Option<&'f Catalogue> {
-    let host = facts.tool.uses_zai.host.as_deref();
-    facts.pack.catalogue.iter().find(|catalogue| {
-        catalogue.provider == provider
-            && (catalogue.tool == facts.tool.id || host == Some(catalogue.tool.as_str()))
-    })
 }
 
 /// What is wrong with a model id, in words; `None` when it holds.
@@ -90,7 +81,7 @@ pub(super) fn judge_model(
                 .key(model)
                 .get(judge.effective)
                 .is_some();
-            if let Some(catalogue) = offered(provider, facts)
+            if let Some(catalogue) = facts.catalogue(provider)
                 && !own
                 && !catalogue.models.iter().any(|known| known == model)
             {
@@ -145,7 +136,7 @@ pub fn nearest_model(wanted: &ModelExpect, value: &Value, facts: &FactSet<'_>) -
         other => other.map(|(provider, _)| provider),
     };
     let offered = |id: &str| {
-        let catalogue = provider.and_then(|provider| offered(provider, facts));
+        let catalogue = provider.and_then(|provider| facts.catalogue(provider));
         catalogue.is_none_or(|catalogue| catalogue.models.iter().any(|known| known == id))
     };
     let parsed = crate::facts::ModelId::parse(model);
