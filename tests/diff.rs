@@ -484,3 +484,19 @@ fn a_hunk_of_a_large_text_shows_no_secret_whose_name_is_above_it() {
         "{shown}"
     );
 }
+
+/// Many hunks of a large text: all of it is redacted once, with the same outcome.
+#[test]
+fn many_hunks_of_a_large_text_show_no_secret() {
+    let entry = |n: usize, value: &str| {
+        format!(
+            "  {{\"id\": {n},\n   \"apiKey\":\n      \"k{n:04}{value}\",\n   \"on\": {value}\n  }},\n{}",
+            "  \"nothing of interest, but a line of some length to fill the file\",\n".repeat(20)
+        )
+    };
+    let text = |value: &str| (0..300).map(|n| entry(n, value)).collect::<String>();
+    let shown = plain(&text("1"), &text("0"));
+    assert_eq!(shown.matches("\n@@ ").count(), 300);
+    assert_eq!(shown.matches("-      \"[redacted]\"").count(), 300);
+    assert!(!shown.contains("\"k0"), "{}", &shown[..2000]);
+}

@@ -99,7 +99,10 @@ pub fn unified(
     diff.styled(style::HEADER, &format!("+++ {to}"));
 
     let ops = changes(&diff.old.lines, &diff.new.lines, deadline);
-    for hunk in similar::group_diff_ops(ops, options.context) {
+    let hunks = similar::group_diff_ops(ops, options.context);
+    diff.old.expect(hunks.len());
+    diff.new.expect(hunks.len());
+    for hunk in hunks {
         diff.hunk(&hunk);
     }
     diff.out

@@ -13,8 +13,10 @@ pub(super) struct Side<'t> {
     text: &'t str,
     /// Its lines, with their line ends.
     pub(super) lines: Vec<&'t str>,
-    /// The whole text redacted, unless it is large.
+    /// The whole text redacted, once it has been.
     whole: Option<Rc<Part>>,
+    /// Whether it is redacted by parts.
+    by_parts: bool,
 }
 
 /// Neighbouring lines, without secrets.
@@ -40,12 +42,18 @@ impl<'t> Side<'t> {
             text,
             lines,
             whole: None,
+            by_parts: false,
         }
+    }
+
+    /// Says how many parts will be asked for: of a large text, a few cost less than the whole.
+    pub(super) fn expect(&mut self, parts: usize) {
+        self.by_parts = self.text.len() > LARGE && parts * 2 * AROUND < self.text.len();
     }
 
     /// Some lines without their secrets, with others around them.
     pub(super) fn part(&mut self, lines: Range<usize>, redactor: &Redactor) -> Rc<Part> {
-        if self.text.len() <= LARGE {
+        if !self.by_parts {
             let whole = || Rc::new(Part::new(redactor.redacted(self.text), 0));
             return Rc::clone(self.whole.get_or_insert_with(whole));
         }
