@@ -247,3 +247,28 @@ fn templates_and_encrypted_files_are_never_written() {
         settings()
     );
 }
+
+#[test]
+fn what_is_suggested_mends_what_was_named() {
+    let home = Home::new();
+    home.write(FILE, settings());
+    home.write("it's mine/.claude/settings.json", settings());
+    let lint = |arguments: &[&str]| run(&home, arguments).exits(1).stdout.clone();
+    let suggests = |shown: &str, command: &str, help: &str| {
+        assert!(
+            shown.contains(&format!("\n1 can be fixed with `{command}`\n")),
+            "{shown}"
+        );
+        assert!(
+            shown.contains(&format!("= help: `{help}` mends it, safely\n")),
+            "{shown}"
+        );
+    };
+    suggests(&lint(&[]), "glm-setup apply --profile lite", "apply");
+    let named = ["it's mine", "--profile", "pro"];
+    let command = r"glm-setup lint --fix --profile pro 'it'\''s mine'";
+    suggests(&lint(&named), command, "lint --fix");
+    run(&home, &["--fix", "--profile", "pro", "it's mine"]).exits(0);
+    assert_ne!(home.read("it's mine/.claude/settings.json"), settings());
+    assert_eq!(home.read(FILE), settings());
+}

@@ -7,6 +7,7 @@ use super::context::{Context, Failure};
 use super::view::View;
 use super::{Exit, baseline, mend, report, select, tune};
 use crate::finding::Severity;
+use crate::output::advice::Advice;
 use crate::plan::Request;
 use crate::tool::Workspace;
 
@@ -50,6 +51,7 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
     if let Some(tuning) = &request.tuning {
         view.with_sources(&tuning.sources);
     }
+    view.advice = advice(args);
     context.complain_of(&workspace.problems, &view.redactor);
     let least = if tuned.strict {
         Severity::Warning
@@ -77,6 +79,27 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
     } else {
         Exit::Clean
     })
+}
+
+/// What mends the files that were named is not what mends the home folder's.
+fn advice(args: &Lint) -> Advice {
+    if args.paths.is_empty() {
+        return Advice::Apply;
+    }
+    let quoted =
+        |word: String| match word.contains(|c: char| c.is_whitespace() || "'\"$`\\".contains(c)) {
+            true => format!("'{}'", word.replace('\'', "'\\''")),
+            false => word,
+        };
+    let profile = args
+        .profile
+        .iter()
+        .map(|profile| format!("--profile {profile}"));
+    let paths = args
+        .paths
+        .iter()
+        .map(|path| quoted(path.display().to_string()));
+    Advice::Fix(profile.chain(paths).collect::<Vec<_>>().join(" "))
 }
 
 /// Reads what the paths name, or without any the home folder's files and those of the working folder.

@@ -43,6 +43,7 @@ pub(super) fn show(
         plan,
         problems,
         redactor: &view.redactor,
+        advice: &view.advice,
         folder: &context.working_folder,
         fails,
         source: &|path| view.source(path),

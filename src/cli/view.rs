@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
+use crate::output::advice::Advice;
 use crate::output::diff::{DiffOptions, unified};
 use crate::output::human::Human;
 use crate::output::json;
@@ -24,6 +25,8 @@ pub(super) struct View<'a> {
     workspace: &'a Workspace,
     /// Files of our own that findings may point at.
     own: Option<&'a BTreeMap<PathBuf, String>>,
+    /// Which command is suggested.
+    pub(super) advice: Advice,
     /// Takes secrets out of every text.
     pub(super) redactor: Redactor,
 }
@@ -34,6 +37,7 @@ impl<'a> View<'a> {
             context,
             workspace,
             own: None,
+            advice: Advice::default(),
             redactor: redactor_for(workspace),
         }
     }
@@ -177,6 +181,7 @@ impl<'a> View<'a> {
         let text_of = |path: &Path| self.source(path).map(|source| source.text);
         show(&Human {
             redactor: &self.redactor,
+            advice: &self.advice,
             color: self.context.color(),
             display: &|path| self.context.display(path),
             text_of: &text_of,

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::adapter::strip_str;
 
+use super::advice::Advice;
 use super::redact::{Redactor, Shown};
 use crate::finding::{Finding, FixState, Safety, Severity};
 use crate::plan::Plan;
@@ -26,6 +27,8 @@ pub struct Human<'a> {
     pub color: bool,
     /// Shortens a path for people.
     pub display: &'a dyn Fn(&Path) -> String,
+    /// Which command is suggested.
+    pub advice: &'a Advice,
     /// The text of a file as it was read.
     pub text_of: &'a dyn Fn(&Path) -> Option<&'a str>,
     /// The file that was shown last, or a part of it: findings come file by file.
@@ -60,7 +63,10 @@ impl Human<'_> {
             group =
                 group.element(snippet.annotation(AnnotationKind::Primary.span(frame.span.clone())));
         }
-        let help = self.redactor.text(&fix_text(&finding.fix)).into_owned();
+        let help = self
+            .redactor
+            .text(&self.advice.of(&finding.fix))
+            .into_owned();
         if !help.is_empty() {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -207,8 +213,8 @@ impl Human<'_> {
         if safe > 0 {
             let _ = writeln!(
                 text,
-                "{safe} can be fixed with `glm-setup apply --profile {}`",
-                apply_profile(plan)
+                "{safe} can be fixed with `{}`",
+                self.redactor.text(&self.advice.command(plan))
             );
         }
         if unasked > 0 {
@@ -228,42 +234,9 @@ impl Human<'_> {
     }
 }
 
-/// The profile to suggest: the one that all configurations were judged by, unless it would cost money.
-fn apply_profile(plan: &Plan) -> &str {
-    let mut profiles = plan
-        .targets
-        .iter()
-        .filter(|target| target.uses_zai)
-        .map(|target| target.profile.as_str());
-    let first = profiles.next().unwrap_or("lite");
-    if first != "metered" && profiles.all(|other| other == first) {
-        first
-    } else {
-        "PROFILE"
-    }
-}
-
 /// "1 file", "2 files".
 pub fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-}
-
-/// What became of a fix, as a hint; empty when there is none. Not redacted.
-pub fn fix_text(fix: &FixState) -> String {
-    match fix {
-        FixState::None => String::new(),
-        FixState::Mended => "another rule's fix mends it".to_owned(),
-        FixState::Planned(Safety::Safe) => "`apply` mends it, safely".to_owned(),
-        FixState::Planned(_) => "`apply --unsafe-fixes` mends it".to_owned(),
-        FixState::NeedsUnsafe(Some(consequence)) => {
-            format!("--unsafe-fixes mends it: {consequence}")
-        }
-        FixState::NeedsUnsafe(None) => "--unsafe-fixes mends it".to_owned(),
-        FixState::DisplayOnly => {
-            "has to be mended by hand; `glm-setup explain` says how".to_owned()
-        }
-        FixState::Impossible(reason) => format!("can't be fixed here: {reason}"),
-    }
 }
 
 struct Frame {

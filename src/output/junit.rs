@@ -6,7 +6,6 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::human::fix_text;
 use super::report::Report;
 use crate::finding::Finding;
 
@@ -120,7 +119,7 @@ fn case(
     // The pointer tells two findings of a rule apart, and stays when lines move.
     let name = allowed(&report.line(format!("{} {}", finding.rule, finding.pointer).trim_end()));
     let mut body = format!("{path}:{line}:{column}: {severity}: {message}");
-    let fix = allowed(&report.line(&fix_text(&finding.fix)));
+    let fix = allowed(&report.line(&report.advice.of(&finding.fix)));
     if !fix.is_empty() {
         body.push_str(&format!("\n{fix}"));
     }

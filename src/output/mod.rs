@@ -1,5 +1,6 @@
 //! What the program shows: text, diffs, JSON, the formats that CI systems read. Every way out redacts secrets.
 
+pub mod advice;
 pub mod concise;
 pub mod diff;
 pub mod doctor;

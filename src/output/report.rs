@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::advice::Advice;
 use super::redact::Redactor;
 use super::visible;
 use crate::document::{Document, line_column};
@@ -18,6 +19,8 @@ pub struct Report<'a> {
     pub problems: &'a [ReadError],
     /// Takes secrets out of every text.
     pub redactor: &'a Redactor,
+    /// Which command is suggested.
+    pub advice: &'a Advice,
     /// The folder that paths are shown relative to; absolute.
     pub folder: &'a Path,
     /// The least severity that fails the run.
