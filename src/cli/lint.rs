@@ -4,6 +4,7 @@ use std::mem::ManuallyDrop;
 
 use super::args::Lint;
 use super::context::{Context, Failure};
+use super::shell::quoted;
 use super::view::View;
 use super::{Exit, baseline, mend, report, select, tune};
 use crate::finding::Severity;
@@ -86,19 +87,14 @@ fn advice(args: &Lint) -> Advice {
     if args.paths.is_empty() {
         return Advice::Apply;
     }
-    let quoted =
-        |word: String| match word.contains(|c: char| c.is_whitespace() || "'\"$`\\".contains(c)) {
-            true => format!("'{}'", word.replace('\'', "'\\''")),
-            false => word,
-        };
     let profile = args
         .profile
         .iter()
-        .map(|profile| format!("--profile {profile}"));
+        .map(|profile| format!("--profile {}", quoted(profile)));
     let paths = args
         .paths
         .iter()
-        .map(|path| quoted(path.display().to_string()));
+        .map(|path| quoted(&path.display().to_string()));
     Advice::Fix(profile.chain(paths).collect::<Vec<_>>().join(" "))
 }
 

@@ -19,6 +19,7 @@ mod rules;
 mod scaffold;
 mod select;
 mod settings;
+mod shell;
 mod status;
 mod tune;
 mod undo;

@@ -8,6 +8,7 @@ use super::{Move, Wizard};
 use crate::cli::Exit;
 use crate::cli::change::{self, Proposal};
 use crate::cli::context::Failure;
+use crate::cli::shell::quoted;
 use crate::cli::view::View;
 use crate::finding::{Finding, FixState, Severity};
 use crate::output::diff::stat;
@@ -264,15 +265,6 @@ impl<P: Prompter> Wizard<'_, P> {
         words.push("--yes".to_owned());
         words.join(" ")
     }
-}
-
-/// A word of a shell's command line.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-~:=,@+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn exit(proposal: &Proposal) -> Exit {
