@@ -477,6 +477,11 @@ fn conditions_look_around_a_node() {
 
 #[test]
 fn a_condition_on_no_single_place_is_refused() {
+    let refused = |text: &str| {
+        let source = Source::new("opencode-x-around.toml", text);
+        let rule = Rule::load(&source, Part::Whole, Trust::Foreign, RuleOrigin::BuiltIn);
+        rule.unwrap_err().to_string()
+    };
     for (conditions, position, problem) in [
         (
             "{ at = \"^.*\" }",
@@ -486,15 +491,7 @@ fn a_condition_on_no_single_place_is_refused() {
         ("{ at = \"baseURL\" }", "11:17", "it must begin with `$`"),
         ("{ at = \"$..x\" }", "11:17", "not a singular query"),
     ] {
-        let text = around(conditions, "");
-        let error = Rule::load(
-            &Source::new("opencode-x-around.toml", &text),
-            Part::Whole,
-            Trust::Foreign,
-            RuleOrigin::BuiltIn,
-        )
-        .unwrap_err()
-        .to_string();
+        let error = refused(&around(conditions, ""));
         assert!(
             error.starts_with(&format!("opencode-x-around.toml:{position}: ")),
             "{error}"
@@ -509,13 +506,6 @@ fn a_condition_on_no_single_place_is_refused() {
         "each = \"$.provider.*.options.apiKey\"",
         "at = \"$.y\"\nabsent = \"violation\"",
     );
-    let error = Rule::load(
-        &Source::new("opencode-x-around.toml", &text),
-        Part::Whole,
-        Trust::Foreign,
-        RuleOrigin::BuiltIn,
-    )
-    .unwrap_err()
-    .to_string();
+    let error = refused(&text);
     assert!(error.contains("it does not go with `where`"), "{error}");
 }

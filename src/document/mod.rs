@@ -347,7 +347,7 @@ fn collect_duplicates(text: &str, node: &Node, path: &mut Vec<Token>, found: &mu
             }
         }
         Children::Object(object) => {
-            let mut all_count = true;
+            let known = found.len();
             for (shadowed, effective) in object.shadowed(text) {
                 let (shadowed, effective) = (&object.members[shadowed], &object.members[effective]);
                 found.push(Duplicate {
@@ -355,8 +355,8 @@ fn collect_duplicates(text: &str, node: &Node, path: &mut Vec<Token>, found: &mu
                     shadowed: shadowed.key(),
                     effective: effective.key(),
                 });
-                all_count = false;
             }
+            let all_count = found.len() == known;
             for (index, member) in object.members.iter().enumerate() {
                 let name = member.name(text);
                 // What lies inside a member without effect has no place of its own.

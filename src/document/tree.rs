@@ -130,10 +130,8 @@ impl Member {
     pub(super) fn new(text: &str, key: Range<usize>, name: &str, value: Node) -> Self {
         let name = (unquoted(&text[key.clone()]) != name).then(|| name.into());
         Self {
-            start: offset(key.start),
-            end: offset(key.end),
             name,
-            value,
+            ..Self::plain(key, value)
         }
     }
 

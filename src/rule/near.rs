@@ -49,13 +49,23 @@ impl Near {
         Ok(Self { from, at, expect })
     }
 
-    /// Whether it holds around the node at `pointer` in `settings`; `Err` names an unknown fact.
-    pub(super) fn holds(
-        &self,
+    /// Whether all hold around the node at `pointer` in `settings`; `Err` names an unknown fact.
+    pub(super) fn all_hold(
+        near: &[Self],
         settings: &Value,
         pointer: &Pointer,
         judge: Judge<'_>,
     ) -> Result<bool, String> {
+        for one in near {
+            if !one.holds(settings, pointer, judge)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether it holds around the node at `pointer` in `settings`; `Err` names an unknown fact.
+    fn holds(&self, settings: &Value, pointer: &Pointer, judge: Judge<'_>) -> Result<bool, String> {
         let base = match self.from {
             Anchor::Settings => Some(settings),
             Anchor::Outwards(out) => pointer.0.len().checked_sub(out).and_then(|length| {

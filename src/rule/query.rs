@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
-use super::steps::{Located, Steps};
+use super::steps::{Located, Steps, has_children};
 use crate::document::{Pointer, Token};
 
 /// Any query; it is parsed when it is first used, since most rules of a catalogue never run.
@@ -134,14 +134,6 @@ impl Query {
     }
 }
 
-fn has_children(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => !members.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        _ => false,
-    }
-}
-
 /// The longest query, in bytes.
 const MAX_LENGTH: usize = 1024;
 /// How deep brackets may be nested: the reader of queries is recursive.
@@ -256,9 +248,30 @@ pub fn singular(text: &str) -> Result<Pointer, String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use serde_json::json;
+
+    /// Nodes with their places as text.
+    pub(in crate::rule) fn named(nodes: Vec<Located<'_>>) -> Vec<(String, &Value)> {
+        let nodes = nodes.into_iter();
+        nodes
+            .map(|(pointer, node)| (pointer.to_string(), node))
+            .collect()
+    }
+
+    /// What the library selects.
+    pub(in crate::rule) fn of_the_library<'v>(
+        query: &str,
+        value: &'v Value,
+    ) -> Vec<(String, &'v Value)> {
+        let path = JsonPath::parse(query).unwrap();
+        let located = path.query_located(value);
+        located
+            .iter()
+            .map(|node| (node.location().to_json_pointer(), node.node()))
+            .collect()
+    }
 
     #[test]
     fn singular_queries_become_pointers() {
@@ -302,18 +315,8 @@ mod tests {
             "$.map[?match(@.url, 'u[]]')].x",
         ] {
             Query::check(query).unwrap();
-            let nodes = Query::new(query).nodes(&value, &|_| true);
-            let ours: Vec<(String, &Value)> = nodes
-                .into_iter()
-                .map(|(pointer, node)| (pointer.to_string(), node))
-                .collect();
-            let path = JsonPath::parse(query).unwrap();
-            let theirs = path.query_located(&value);
-            let theirs: Vec<(String, &Value)> = theirs
-                .iter()
-                .map(|node| (node.location().to_json_pointer(), node.node()))
-                .collect();
-            assert_eq!(ours, theirs, "{query}");
+            let ours = named(Query::new(query).nodes(&value, &|_| true));
+            assert_eq!(ours, of_the_library(query, &value), "{query}");
             some += usize::from(!ours.is_empty());
         }
         assert_eq!(some, 14);

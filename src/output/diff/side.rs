@@ -3,10 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::output::redact::{LARGE, Redacted, Redactor};
-
-/// How far around a hunk a large text is redacted, in bytes: further than the name of a secret may stand before it.
-const AROUND: usize = 32 * 1024;
+use crate::output::redact::{AROUND, LARGE, Redacted, Redactor};
 
 /// A text by lines.
 pub(super) struct Side<'t> {
@@ -57,7 +54,7 @@ impl<'t> Side<'t> {
             let whole = || Rc::new(Part::new(redactor.redacted(self.text), 0));
             return Rc::clone(self.whole.get_or_insert_with(whole));
         }
-        let around = AROUND.max(redactor.longest() + AROUND / 2);
+        let around = redactor.around();
         let length = |lines: &[&str]| lines.iter().map(|line| line.len()).sum::<usize>();
         let (mut start, mut first) = (length(&self.lines[..lines.start]), lines.start);
         let mut end = start + length(&self.lines[lines.clone()]);

@@ -19,7 +19,7 @@ use memchr::memmem;
 use serde_json::Value;
 
 use keys::Strength;
-pub(crate) use position::Shown;
+pub(crate) use position::{AROUND, Shown};
 
 /// Known values shorter than this are only replaced where they stand under a secret's name: every
 /// `1` or `on` in a text would be hit.
@@ -93,11 +93,6 @@ impl Redactor {
         } else {
             Cow::Owned(self.settled(replace(text, &spans)).text)
         }
-    }
-
-    /// The length of the longest known secret.
-    pub(crate) fn longest(&self) -> usize {
-        self.known.first().map_or(0, String::len)
     }
 
     pub(crate) fn redacted(&self, text: &str) -> Redacted {

@@ -7,8 +7,8 @@ use memchr::memchr_iter;
 use super::value::LONGEST_STRING;
 use super::{LARGE, Redactor, marker, replace};
 
-/// How far around a place a large text is shown, in bytes: further than the name of a secret may stand before it.
-const AROUND: usize = 2 * LONGEST_STRING;
+/// How far around what is shown of a large text it is redacted, in bytes: further than the name of a secret may stand before it.
+pub(crate) const AROUND: usize = 2 * LONGEST_STRING;
 
 /// A text without its secrets, or a part of it, that knows where the original's places stand in it.
 pub(crate) struct Shown {
@@ -56,11 +56,16 @@ impl Redactor {
         if text.len() <= LARGE {
             return self.shown(text);
         }
-        // A known secret that reaches into the part must lie in it as a whole.
-        let around = AROUND.max(self.longest() + AROUND / 2);
+        let around = self.around();
         let start = text.floor_char_boundary(place.saturating_sub(around));
         let end = text.ceil_char_boundary((place + around).min(text.len()));
         self.shown_part(text, start..end)
+    }
+
+    /// [`AROUND`], or more: a known secret that reaches into what is shown must lie in the redacted part as a whole.
+    pub(crate) fn around(&self) -> usize {
+        let longest = self.known.first().map_or(0, String::len);
+        AROUND.max(longest + AROUND / 2)
     }
 
     fn shown_part(&self, text: &str, part: Range<usize>) -> Shown {

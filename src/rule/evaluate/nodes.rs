@@ -16,21 +16,18 @@ use crate::tool::{Configuration, Workspace};
 
 /// The nodes among those at a place around which all conditions hold; `Err` names an unknown fact.
 pub(super) fn surrounded<'v>(
-    mut nodes: Vec<(Pointer, &'v Value)>,
+    nodes: Vec<(Pointer, &'v Value)>,
     near: &[Near],
     value: &Value,
     judge: Judge<'_>,
 ) -> Result<Vec<(Pointer, &'v Value)>, String> {
-    let mut unknown = Ok(());
-    nodes.retain(|(pointer, _)| {
-        near.iter().all(|near| {
-            near.holds(value, pointer, judge).unwrap_or_else(|fact| {
-                unknown = Err(fact);
-                false
-            })
-        })
-    });
-    unknown.map(|()| nodes)
+    let mut kept = Vec::with_capacity(nodes.len());
+    for (pointer, node) in nodes {
+        if Near::all_hold(near, value, &pointer, judge)? {
+            kept.push((pointer, node));
+        }
+    }
+    Ok(kept)
 }
 
 /// The nodes at a place that `keep` accepts, with their places.
@@ -118,10 +115,9 @@ pub fn node_holds(node: &Node, value: &Value, facts: &FactSet<'_>) -> Result<boo
             facts,
             effective: value,
         };
-        some = !node.expect.is_empty() && node.expect.judge(None, judge) == Verdict::Holds;
-        for near in &node.near {
-            some = some && near.holds(value, pointer, judge)?;
-        }
+        some = !node.expect.is_empty()
+            && node.expect.judge(None, judge) == Verdict::Holds
+            && Near::all_hold(&node.near, value, pointer, judge)?;
     }
     Ok(some != node.none)
 }
