@@ -3,12 +3,40 @@
 //! Each file of the catalogue is there twice: as text, for `rules show`, `explain` and the tests, and compiled to
 //! MessagePack without what only people read, since parsing TOML would take most of a short run's time.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use serde::{Serialize, Serializer};
+
 /// Tables that evaluation doesn't need: of a rule, and of a facts pack.
 const PROSE: [&str; 4] = ["evidence", "docs", "case", "error"];
+/// Tables of a tool that are read when they are first asked for: what is `Deferred` in its descriptor.
+const DEFERRED: [&str; 6] = [
+    "credential",
+    "log",
+    "provider",
+    "refuse",
+    "uses-zai",
+    "variable",
+];
+
+/// A value in a compiled file.
+enum Part {
+    Plain(toml::Value),
+    /// MessagePack of its own.
+    Packed(Vec<u8>),
+}
+
+impl Serialize for Part {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Plain(value) => value.serialize(serializer),
+            Self::Packed(bytes) => serializer.serialize_bytes(bytes),
+        }
+    }
+}
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
@@ -48,8 +76,20 @@ fn compile(file: &Path, name: &str) -> io::Result<(Vec<u8>, bool)> {
         table.remove(key);
     }
     let setup = table.get("purpose").and_then(toml::Value::as_str) == Some("setup");
-    let bytes = rmp_serde::to_vec_named(&table).map_err(io::Error::other)?;
-    Ok((bytes, setup))
+    let tool = name.starts_with("rules/tools/");
+    let part = |(key, value): (String, toml::Value)| {
+        let part = match tool && DEFERRED.contains(&&*key) {
+            true => Part::Packed(packed(&value)?),
+            false => Part::Plain(value),
+        };
+        io::Result::Ok((key, part))
+    };
+    let parts: BTreeMap<String, Part> = table.into_iter().map(part).collect::<Result<_, _>>()?;
+    Ok((packed(&parts)?, setup))
+}
+
+fn packed(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    rmp_serde::to_vec_named(value).map_err(io::Error::other)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

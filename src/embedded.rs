@@ -1,6 +1,7 @@
 //! The files that are part of the program.
 
 /// A file under `rules/` or `demo/`.
+#[derive(Debug)]
 pub(crate) struct File {
     /// Its path from the repository's root, with `/`.
     pub(crate) name: &'static str,

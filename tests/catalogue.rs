@@ -142,6 +142,7 @@ fn every_name_of_a_tool_role_entry_or_rule_exists() {
             .iter()
             .map(|check| &check.when)
             .chain([&rule.file.when])
+            .flatten()
         {
             for entry in when.entry.iter().flatten() {
                 assert!(

@@ -191,7 +191,7 @@ pub(super) fn judge<'a>(
     let mut found: Vec<Found> = Vec::new();
     for judged in tools {
         let mut by_name: BTreeMap<&str, &Variable> = BTreeMap::new();
-        for variable in &judged.tool.variable {
+        for variable in judged.tool.variable.iter() {
             for name in &variable.names {
                 by_name.entry(name).or_insert(variable);
             }

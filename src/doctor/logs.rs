@@ -139,7 +139,7 @@ pub(super) fn count(
             tool: tool.id.clone(),
             ..Read::default()
         };
-        for log in &tool.log {
+        for log in tool.log.iter() {
             let earlier = of_tool.files;
             counter.log(tool, log, environment, &mut of_tool);
             let misses = log.misses.iter().filter(|_| of_tool.files > earlier);

@@ -9,6 +9,7 @@ pub use alone::fixed_alone;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -280,8 +281,8 @@ pub fn compute(
     Ok(planner.plan)
 }
 
-/// A rule, a file, and a place in it or what was said of it.
-type Sighting = (String, PathBuf, String);
+/// A rule, a file, and a place in it or what was said of it. The file is a text here, since hashing a path takes it apart.
+type Sighting = (String, OsString, String);
 
 struct Planner<'a> {
     catalogue: &'a Catalogue,

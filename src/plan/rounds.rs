@@ -333,10 +333,11 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
 
 /// How a finding is known again in another round.
 fn sightings(finding: &Finding) -> [Sighting; 2] {
-    let sighting = |what: &str| (finding.rule.clone(), finding.file.clone(), what.to_owned());
+    let file = finding.file.as_os_str();
+    let sighting = |what: String| (finding.rule.clone(), file.to_owned(), what);
     [
-        sighting(&finding.pointer.to_string()),
-        sighting(&finding.message),
+        sighting(finding.pointer.to_string()),
+        sighting(finding.message.clone()),
     ]
 }
 

@@ -43,7 +43,7 @@ pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>
         }]),
         FixOp::Clamp => {
             let expect = &hit.check.expect.expect;
-            let bound = |operand: &Option<Operand>| operand.as_ref().map(known).transpose();
+            let bound = |operand: &Option<Box<Operand>>| operand.as_deref().map(known).transpose();
             let (least, most) = (bound(&expect.min)?, bound(&expect.max)?);
             Ok(vec![Edit::Set {
                 value: clamp(hit.value.as_ref(), least.as_ref(), most.as_ref())?,

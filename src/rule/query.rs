@@ -12,7 +12,7 @@ use crate::document::{Pointer, Token};
 #[derive(Debug, Clone)]
 pub struct Query {
     text: String,
-    parts: OnceLock<Parts>,
+    parts: OnceLock<Box<Parts>>,
 }
 
 /// A query in three parts, each of which may be empty. What the first one doesn't find, the others need not look for; and
@@ -122,7 +122,9 @@ impl Query {
         value: &'v Value,
         keep: &dyn Fn(&Value) -> bool,
     ) -> Vec<(Pointer, &'v Value)> {
-        let parts = self.parts.get_or_init(|| Parts::parse(&self.text));
+        let parts = self
+            .parts
+            .get_or_init(|| Box::new(Parts::parse(&self.text)));
         let root = vec![(Pointer::root(), value)];
         let Some(library) = &parts.library else {
             return parts.first.nodes(root, keep);

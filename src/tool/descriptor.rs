@@ -6,7 +6,7 @@ use super::installation::{Installation, NamedBy};
 use super::surroundings::{Helper, Log, Variable, Version};
 use crate::document::Format;
 use crate::facts::{Billing, Region};
-use crate::load::{LoadError, Source, Spanned};
+use crate::load::{Deferred, LoadError, Source, Spanned};
 use crate::paths::Os;
 use crate::rule::evaluate::NodeConditions;
 
@@ -140,7 +140,7 @@ pub struct Provider {
 }
 
 /// How to see that a configuration uses Z.ai.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct UsesZai {
     /// Any of these nodes, in any layer, shows it.
@@ -158,7 +158,7 @@ pub struct UsesZai {
 }
 
 /// How to see that a configuration has a key.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Credential {
     /// Any of these nodes, in any layer, is a key or a reference to one.
@@ -241,10 +241,10 @@ pub struct Descriptor {
     pub logs: Vec<String>,
     /// Logs that errors can be counted in.
     #[serde(default)]
-    pub log: Vec<Log>,
+    pub log: Deferred<Vec<Log>>,
     /// Environment variables that it reads beside its files.
     #[serde(default)]
-    pub variable: Vec<Variable>,
+    pub variable: Deferred<Vec<Variable>>,
     /// Programs beside it that send requests on the same account.
     #[serde(default)]
     pub helper: Vec<Helper>,
@@ -261,15 +261,15 @@ pub struct Descriptor {
     pub running: Option<Running>,
     /// Its names of Z.ai's endpoints.
     #[serde(default)]
-    pub provider: Vec<Provider>,
+    pub provider: Deferred<Vec<Provider>>,
     /// How to see that it uses Z.ai.
-    pub uses_zai: UsesZai,
+    pub uses_zai: Deferred<UsesZai>,
     /// How to see that it has a key; absent for a tool that sends no requests of its own.
     #[serde(default)]
-    pub credential: Option<Credential>,
+    pub credential: Option<Deferred<Credential>>,
     /// What it can't do.
     #[serde(default)]
-    pub refuse: Vec<Refusal>,
+    pub refuse: Deferred<Vec<Refusal>>,
 }
 
 impl Descriptor {
@@ -291,21 +291,29 @@ impl Descriptor {
                     format!("two file entries are called `{}`", entry.id),
                 ));
             }
+        }
+        // Ours the tests have checked.
+        if source.compiled.is_none() {
+            descriptor.check(source)?;
+        }
+        Ok(descriptor)
+    }
+
+    /// Checks every query and expression.
+    fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
+        for entry in &self.file {
             if let Some(root) = &entry.root {
                 crate::rule::query::singular(root.get_ref())
                     .map_err(|message| source.error(root.span(), message, None))?;
             }
         }
-        let of_files = descriptor
-            .file
-            .iter()
-            .filter_map(|entry| entry.named_by.as_ref());
-        let of_installations = descriptor.installation.iter();
+        let of_files = self.file.iter().filter_map(|entry| entry.named_by.as_ref());
+        let of_installations = self.installation.iter();
         for named in of_files.chain(of_installations.filter_map(|one| one.named_by.as_ref())) {
             named.check(source)?;
         }
-        let uses = &descriptor.uses_zai;
-        let credential = descriptor.credential.iter();
+        let uses = &self.uses_zai;
+        let credential = self.credential.iter();
         let keys = credential.flat_map(|credential| [&credential.any, &credential.certain]);
         for conditions in [&uses.any, &uses.unless, &uses.host_has]
             .into_iter()
@@ -313,13 +321,9 @@ impl Descriptor {
         {
             conditions.check(source)?;
         }
-        for log in &descriptor.log {
-            log.check(source)?;
-        }
-        for variable in &descriptor.variable {
-            variable.check(source)?;
-        }
-        Ok(descriptor)
+        self.log.iter().try_for_each(|log| log.check(source))?;
+        let mut variables = self.variable.iter();
+        variables.try_for_each(|variable| variable.check(source))
     }
 
     /// The tool's own name of an endpoint.
@@ -372,5 +376,37 @@ impl Descriptor {
             .iter()
             .find(|refusal| refusal.billing == billing)
             .map(|refusal| refusal.reason.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embedded;
+
+    /// What the text and the compiled form of a descriptor say, without the places that the latter doesn't keep.
+    fn shown(descriptor: &Descriptor) -> String {
+        let span = regex::Regex::new(r"span: \d+\.\.\d+").unwrap();
+        let text = format!("{descriptor:#?}");
+        span.replace_all(&text, "span").into_owned()
+    }
+
+    #[test]
+    fn compiled_descriptors_say_what_their_texts_say() {
+        let tools = embedded::RULES
+            .iter()
+            .filter(|file| file.name.starts_with("rules/tools/"));
+        let mut seen = 0;
+        for file in tools {
+            let compiled = Source {
+                compiled: Some(file.compiled),
+                ..Source::new(file.name, file.text)
+            };
+            let compiled = Descriptor::load(&compiled).unwrap();
+            let written = Descriptor::load(&Source::new(file.name, file.text)).unwrap();
+            assert_eq!(shown(&compiled), shown(&written), "{}", file.name);
+            seen += 1;
+        }
+        assert!(seen >= 20);
     }
 }

@@ -222,20 +222,15 @@ fn glob_files(pattern: &Path) -> impl Iterator<Item = PathBuf> {
 
 /// What a pattern matches, in the order of the names.
 pub(super) fn glob_paths(pattern: &Path) -> impl Iterator<Item = PathBuf> {
-    let fixed: PathBuf = pattern
-        .components()
-        .take_while(|part| !part.as_os_str().to_string_lossy().contains('*'))
-        .collect();
-    let rest = pattern
-        .strip_prefix(&fixed)
-        .map(Path::to_path_buf)
-        .unwrap_or_default();
-    let escaped = glob::Pattern::escape(&fixed.to_string_lossy());
-    let whole = PathBuf::from(escaped).join(rest);
+    let text = pattern.to_string_lossy();
+    let star = text.find('*').unwrap_or(text.len());
+    let start = text[..star].rfind(std::path::is_separator);
+    let (fixed, rest) = text.split_at(start.map_or(0, |separator| separator + 1));
     // Without the folder there is nothing to match, and no need to compile the pattern.
-    let found = fixed
+    let whole = || format!("{}{rest}", glob::Pattern::escape(fixed));
+    let found = Path::new(fixed)
         .is_dir()
-        .then(|| glob::glob(&whole.to_string_lossy()).ok())
+        .then(|| glob::glob(&whole()).ok())
         .flatten();
     found.into_iter().flatten().filter_map(Result::ok)
 }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde_json::Value;
 
 use keys::Strength;
@@ -34,7 +34,8 @@ pub(crate) const LARGE: usize = 256 * 1024;
 /// Replaces secrets in everything that is shown.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    known: Vec<String>,
+    /// Looks for the values that are known, the longest first.
+    known: Vec<Finder<'static>>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -70,16 +71,20 @@ impl Redactor {
             let value = keys::without_scheme(value).unwrap_or(value);
             let quoted = Value::from(value).to_string();
             let json = quoted[1..quoted.len() - 1].to_owned();
-            self.known.extend([
+            let ways = [
                 percent_encoded(value),
                 json.replace('/', "\\/"),
                 json,
                 value.to_owned(),
-            ]);
+            ];
+            let finder = |way: String| Finder::new(way.as_bytes()).into_owned();
+            self.known.extend(ways.map(finder));
         }
-        self.known
-            .sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        self.known.dedup();
+        self.known.sort_by(|a, b| {
+            let (a, b) = (a.needle(), b.needle());
+            b.len().cmp(&a.len()).then_with(|| a.cmp(b))
+        });
+        self.known.dedup_by(|a, b| a.needle() == b.needle());
         self
     }
 
@@ -219,7 +224,8 @@ impl Redactor {
     fn spans(&self, text: &str) -> Vec<Range<usize>> {
         let mut spans = Vec::new();
         for known in &self.known {
-            spans.extend(memmem::find_iter(text.as_bytes(), known).map(|at| at..at + known.len()));
+            let found = known.find_iter(text.as_bytes());
+            spans.extend(found.map(|at| at..at + known.needle().len()));
         }
         shapes::find(text, &mut spans);
         scan::find(text, &mut spans);

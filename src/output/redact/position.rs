@@ -64,7 +64,7 @@ impl Redactor {
 
     /// [`AROUND`], or more: a known secret that reaches into what is shown must lie in the redacted part as a whole.
     pub(crate) fn around(&self) -> usize {
-        let longest = self.known.first().map_or(0, String::len);
+        let longest = self.known.first().map_or(0, |known| known.needle().len());
         AROUND.max(longest + AROUND / 2)
     }
 

@@ -8,49 +8,46 @@ use crate::embedded::File;
 use crate::load::{LoadError, Source};
 use crate::rule::compile::{Part, Rule, RuleOrigin, Trust};
 
-/// A file of the catalogue.
+/// A file of the catalogue. Of the embedded ones, which are many, nothing is copied.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) name: Cow<'static, str>,
-    pub(super) text: Cow<'static, str>,
-    pub(super) compiled: Option<&'static [u8]>,
+pub(super) enum Entry {
+    /// A part of the program.
+    Embedded(&'static File),
+    /// Any other.
+    Given(Box<Given>),
+}
+
+/// A text that is not embedded.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    pub(super) name: String,
+    pub(super) text: String,
+    /// Where it lies, if it is a user's file.
     pub(super) path: Option<PathBuf>,
-    /// Whether it is known to be a rule that only `apply` uses.
-    pub(super) setup: bool,
 }
 
 impl Entry {
-    /// A part of the program.
-    pub(super) fn embedded(file: &'static File) -> Self {
-        Self {
-            name: Cow::Borrowed(file.name),
-            text: Cow::Borrowed(file.text),
-            compiled: Some(file.compiled),
-            path: None,
-            setup: file.setup,
-        }
-    }
-
     /// A user's file.
     pub(super) fn of_user(path: PathBuf, text: String) -> Self {
-        Self {
-            name: Cow::Owned(path.display().to_string()),
-            text: Cow::Owned(text),
-            compiled: None,
+        Self::Given(Box::new(Given {
+            name: path.display().to_string(),
+            text,
             path: Some(path),
-            setup: false,
-        }
+        }))
     }
 
     /// The folder that it lies in, and its name without `.toml`.
     pub(super) fn place(&self) -> (Cow<'static, str>, Cow<'static, str>) {
-        if let Cow::Borrowed(name) = self.name {
-            let (folders, file) = name.rsplit_once('/').unwrap_or_default();
-            let folder = folders.rsplit_once('/').map_or(folders, |(_, last)| last);
-            let id = file.strip_suffix(".toml").unwrap_or(file);
-            return (Cow::Borrowed(folder), Cow::Borrowed(id));
-        }
-        let path = Path::new(&*self.name);
+        let given = match self {
+            Self::Embedded(file) => {
+                let (folders, name) = file.name.rsplit_once('/').unwrap_or_default();
+                let folder = folders.rsplit_once('/').map_or(folders, |(_, last)| last);
+                let id = name.strip_suffix(".toml").unwrap_or(name);
+                return (Cow::Borrowed(folder), Cow::Borrowed(id));
+            }
+            Self::Given(given) => given,
+        };
+        let path = Path::new(&given.name);
         let part = |part: Option<&OsStr>| {
             let part = part.and_then(OsStr::to_str).unwrap_or_default();
             Cow::Owned(part.to_owned())
@@ -60,23 +57,35 @@ impl Entry {
     }
 
     pub(super) fn source(&self) -> Source<'_> {
-        Source {
-            name: &self.name,
-            text: &self.text,
-            compiled: self.compiled,
+        match self {
+            Self::Embedded(file) => Source {
+                name: file.name,
+                text: file.text,
+                compiled: Some(file.compiled),
+            },
+            Self::Given(given) => Source::new(&given.name, &given.text),
         }
     }
 
-    fn trust(&self) -> Trust {
-        if self.path.is_some() {
-            Trust::Foreign
-        } else {
-            Trust::Embedded
+    /// Where it lies, if it is a user's file.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::Given(given) => given.path.as_deref(),
         }
+    }
+
+    /// Whether it is known to be a rule that only `apply` uses.
+    pub(super) fn is_setup(&self) -> bool {
+        matches!(self, Self::Embedded(file) if file.setup)
     }
 
     pub(super) fn load(&self, part: Part) -> Result<Rule, LoadError> {
-        Rule::load(&self.source(), part, self.trust(), self.origin())
+        let (trust, origin) = match self.path() {
+            Some(path) => (Trust::Foreign, RuleOrigin::File(path.to_owned())),
+            None => (Trust::Embedded, RuleOrigin::BuiltIn),
+        };
+        Rule::load(&self.source(), part, trust, origin)
     }
 
     /// Refuses a second file with an id, unless it says that it replaces the first.
@@ -91,17 +100,12 @@ impl Entry {
         error.help = Some("choose another id, or say `override = true` to replace it".to_owned());
         Err(error)
     }
-
-    fn origin(&self) -> RuleOrigin {
-        self.path
-            .clone()
-            .map_or(RuleOrigin::BuiltIn, RuleOrigin::File)
-    }
 }
 
 /// The `tool = "…"` of a rule file, read without the rest.
 pub(super) fn tool_of(entry: &Entry) -> Option<String> {
-    let line = entry.text.lines().find(|line| {
+    let source = entry.source();
+    let line = source.text.lines().find(|line| {
         line.split('=')
             .next()
             .is_some_and(|key| key.trim() == "tool")

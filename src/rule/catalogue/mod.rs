@@ -16,7 +16,7 @@ use std::rc::Rc;
 pub use error::CatalogueError;
 pub(crate) use folder::{read, rule_files};
 
-use entry::{Entry, tool_of};
+use entry::{Entry, Given, tool_of};
 use error::unknown;
 
 use super::compile::{Part, Rule, RuleOrigin};
@@ -65,7 +65,7 @@ impl Catalogue {
         };
         for file in embedded::RULES {
             if file.name.ends_with(".toml") {
-                catalogue.add(Entry::embedded(file))?;
+                catalogue.add(Entry::Embedded(file))?;
             }
         }
         for folder in folders {
@@ -76,7 +76,7 @@ impl Catalogue {
         }
         for (tool, rules) in &catalogue.rules {
             // A user's broken rule is an error at once, not only when its tool turns up.
-            if rules.values().any(|entry| entry.path.is_some()) {
+            if rules.values().any(|entry| entry.path().is_some()) {
                 catalogue.rules_of(tool, true)?;
             }
         }
@@ -97,13 +97,11 @@ impl Catalogue {
             RuleOrigin::BuiltIn => None,
         };
         let name = path.as_ref().map(|path| path.display().to_string());
-        let entry = Entry {
-            name: name.unwrap_or_else(|| rule.id.clone()).into(),
-            text: text.to_owned().into(),
-            compiled: None,
+        let entry = Entry::Given(Box::new(Given {
+            name: name.unwrap_or_else(|| rule.id.clone()),
+            text: text.to_owned(),
             path,
-            setup: false,
-        };
+        }));
         let rules = catalogue.rules.entry(rule.tool.clone().into()).or_default();
         rules.insert(rule.id.clone().into(), entry);
         catalogue.loaded.borrow_mut().clear();
@@ -124,7 +122,7 @@ impl Catalogue {
             }
             // A user's broken file is an error at once, not only when it is used.
             "facts" => {
-                if entry.path.is_some() {
+                if entry.path().is_some() {
                     let pack = Pack::load(&entry.source())?;
                     if self.facts.contains_key(&id) {
                         entry.may_replace(pack.replaces, "facts pack", &id)?;
@@ -133,7 +131,7 @@ impl Catalogue {
                 self.facts.insert(id, entry);
             }
             "profiles" => {
-                if entry.path.is_some() {
+                if entry.path().is_some() {
                     let profile = Profile::load(&entry.source())?;
                     if self.profiles.contains_key(&id) {
                         entry.may_replace(profile.replaces, "profile", &id)?;
@@ -143,7 +141,7 @@ impl Catalogue {
             }
             _ => {
                 // Of a user's file the tool decides, not the folder, which may be flat; ours are where they belong.
-                let own = entry.path.is_none();
+                let own = entry.path().is_none();
                 let rule_tool = match own {
                     true => folder,
                     false => tool_of(&entry).map_or(folder, Cow::Owned),
@@ -155,7 +153,8 @@ impl Catalogue {
                 if let Some(known) = known {
                     let rule = entry.load(Part::Whole)?;
                     if !rule.file.replaces {
-                        let message = format!("there is a rule `{id}` already, in {}", known.name);
+                        let message =
+                            format!("there is a rule `{id}` already, in {}", known.source().name);
                         let help =
                             "choose another id, or say `override = true` to replace it".to_owned();
                         return Err(entry
@@ -200,10 +199,11 @@ impl Catalogue {
         if let Some(rules) = self.loaded.borrow().get(&wanted) {
             return Ok(Rc::clone(rules));
         }
-        let mut rules = Vec::new();
-        let entries = self.rules.get(tool).into_iter().flat_map(BTreeMap::values);
-        for entry in entries.filter(|entry| setup || !entry.setup) {
-            if entry.path.is_some() {
+        let entries = self.rules.get(tool);
+        let mut rules = Vec::with_capacity(entries.map_or(0, BTreeMap::len));
+        let entries = entries.into_iter().flat_map(BTreeMap::values);
+        for entry in entries.filter(|entry| setup || !entry.is_setup()) {
+            if entry.path().is_some() {
                 let rule = entry.load(Part::Whole)?;
                 self.check_words(&rule, entry)?;
                 rules.push(rule);
@@ -253,9 +253,8 @@ impl Catalogue {
     /// When there is no such rule.
     pub fn rule_text(&self, id: &str) -> Result<&str, CatalogueError> {
         let entry = self.rules.values().find_map(|rules| rules.get(id));
-        Ok(&entry
-            .ok_or_else(|| unknown("rule", id, self.rule_ids()))?
-            .text)
+        let entry = entry.ok_or_else(|| unknown("rule", id, self.rule_ids()))?;
+        Ok(entry.source().text)
     }
 
     /// The ids of the facts packs, oldest first.

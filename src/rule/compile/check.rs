@@ -2,7 +2,7 @@
 
 use super::condition::{Conditions, KeyFilter};
 use super::fix::Fix;
-use super::{Compiler, PLACEHOLDERS};
+use super::{Compiler, PLACEHOLDERS, Trust};
 use crate::document::Pointer;
 use crate::finding::Severity;
 use crate::load::{LoadError, Spanned, nearest};
@@ -19,7 +19,7 @@ pub struct Check {
     /// Only these members.
     pub key: Option<Box<KeyFilter>>,
     /// Only nodes that meet these.
-    pub only: Option<Predicates>,
+    pub only: Option<Box<Predicates>>,
     /// Only nodes around which these hold.
     pub near: Vec<Near>,
     /// Whether the place is counted from the file's root.
@@ -29,13 +29,13 @@ pub struct Check {
     /// What must hold.
     pub expect: Predicates,
     /// Further conditions.
-    pub when: Conditions,
+    pub when: Option<Box<Conditions>>,
     /// How bad it is.
     pub severity: Severity,
     /// What to say.
     pub message: String,
     /// How to mend it.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// Where a check or a condition looks.
@@ -90,15 +90,15 @@ const BUILTINS: [(&str, Builtin); 10] = [
 impl Compiler<'_> {
     pub(super) fn check(
         &self,
-        check: &schema::Check,
+        check: schema::Check,
         severity: Severity,
     ) -> Result<Check, LoadError> {
-        let place = match (&check.at, &check.each, &check.builtin) {
-            (Some(at), None, None) => Place::At(self.at(at)?),
+        let place = match (check.at, check.each, check.builtin) {
+            (Some(at), None, None) => Place::At(self.at(&at)?),
             (None, Some(each), None) => Place::Each(self.query(each)?),
             (None, None, Some(name)) => {
                 let known = BUILTINS.map(|(name, _)| name);
-                let word = self.word(name, &known, "builtin check")?;
+                let word = self.word(&name, &known, "builtin check")?;
                 let found = BUILTINS.iter().find(|(name, _)| *name == word);
                 Place::Builtin(found.map_or(Builtin::Unreadable, |(_, builtin)| *builtin))
             }
@@ -125,27 +125,27 @@ impl Compiler<'_> {
             let message = "`absent` is judged on the merged settings, so it does not go with `where`; put the condition into `when.node`";
             return Err(self.source.error(near.at.span(), message, None));
         }
-        self.message(&check.message)?;
+        if self.trust == Trust::Foreign {
+            self.message(&check.message)?;
+        }
         Ok(Check {
             place,
-            key: self.key(check.key.as_ref())?,
+            key: check.key.map(|key| self.key(*key)).transpose()?,
             only: check
                 .only
-                .as_ref()
-                .map(|only| self.predicates(only))
+                .map(|only| self.predicates(*only).map(Box::new))
                 .transpose()?,
-            near: self.near(&check.near)?,
+            near: self.near(check.near)?,
             whole_file: check.whole_file,
             absent: check.absent,
-            expect: self.predicates(&check.expect)?,
-            when: self.conditions(&check.when)?,
+            when: self.conditions(check.when)?,
             severity: check.severity.unwrap_or(severity),
-            message: check.message.get_ref().clone(),
+            message: check.message.into_inner(),
             fix: check
                 .fix
-                .as_ref()
-                .map(|fix| self.fix(fix, check))
+                .map(|fix| self.fix(*fix, &check.expect))
                 .transpose()?,
+            expect: self.predicates(check.expect)?,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Conditions: when a rule or a check speaks, and of which nodes.
 
-use std::rc::Rc;
+use std::mem;
 
 use semver::VersionReq;
 
@@ -14,7 +14,7 @@ use crate::rule::schema::{self, NodeCondition};
 #[derive(Debug, Clone)]
 pub struct Conditions {
     /// What needs no compiling, as written; the rest is below.
-    pub when: schema::When,
+    pub when: Box<schema::When>,
     /// The tool's versions.
     pub tool_version: Option<VersionReq>,
     /// Facts, by name.
@@ -54,51 +54,46 @@ pub struct Node {
 }
 
 impl Compiler<'_> {
-    pub(super) fn predicates(&self, expect: &Rc<schema::Expect>) -> Result<Predicates, LoadError> {
-        if let Some(text) = &expect.matches {
-            self.pattern(text, Pattern::whole(text.get_ref()))?;
-        }
-        if let Some(text) = &expect.not_match {
-            self.pattern(text, Pattern::anywhere(text.get_ref()))?;
-        }
-        if let Some(declared) = expect
-            .model
-            .as_ref()
-            .and_then(|model| model.declared.as_ref())
-        {
-            self.at(declared)?;
+    pub(super) fn predicates(&self, expect: schema::Expect) -> Result<Predicates, LoadError> {
+        if self.trust == Trust::Foreign {
+            let text = |text: &Spanned<String>| text.get_ref().clone();
+            if let Some(whole) = &expect.matches {
+                self.pattern(whole.span(), &Pattern::whole(text(whole)))?;
+            }
+            if let Some(part) = &expect.not_match {
+                self.pattern(part.span(), &Pattern::anywhere(text(part)))?;
+            }
+            let model = expect.model.as_ref();
+            if let Some(declared) = model.and_then(|model| model.declared.as_ref()) {
+                self.at(declared)?;
+            }
         }
         Ok(Predicates::new(expect))
     }
 
-    pub(super) fn key(
-        &self,
-        filter: Option<&schema::KeyFilter>,
-    ) -> Result<Option<Box<KeyFilter>>, LoadError> {
-        let Some(filter) = filter else {
-            return Ok(None);
+    pub(super) fn key(&self, filter: schema::KeyFilter) -> Result<Box<KeyFilter>, LoadError> {
+        let whole = |text: Option<Spanned<String>>| {
+            let Some(text) = text else { return Ok(None) };
+            let span = text.span();
+            let pattern = Pattern::whole(text.into_inner());
+            self.pattern(span, &pattern)?;
+            Ok(Some(pattern))
         };
-        let whole = |text: &Option<Spanned<String>>| {
-            let pattern = text
-                .as_ref()
-                .map(|text| self.pattern(text, Pattern::whole(text.get_ref())));
-            pattern.transpose()
-        };
-        Ok(Some(Box::new(KeyFilter {
-            pattern: whole(&filter.pattern)?,
-            not_match: whole(&filter.not_match)?,
+        Ok(Box::new(KeyFilter {
+            pattern: whole(filter.pattern)?,
+            not_match: whole(filter.not_match)?,
             provider: filter.provider,
             region: filter.region,
-        })))
+        }))
     }
 
     pub(super) fn near(
         &self,
-        conditions: &[schema::NearCondition],
+        conditions: Vec<schema::NearCondition>,
     ) -> Result<Vec<Near>, LoadError> {
         let mut near = Vec::with_capacity(conditions.len());
         for condition in conditions {
-            let expect = self.predicates(&condition.expect)?;
+            let expect = self.predicates(condition.expect)?;
             let compiled = Near::new(condition.at.get_ref(), expect);
             near.push(
                 compiled
@@ -108,9 +103,9 @@ impl Compiler<'_> {
         Ok(near)
     }
 
-    pub(super) fn node(&self, condition: &NodeCondition) -> Result<Node, LoadError> {
-        let place = match (&condition.at, &condition.each) {
-            (Some(at), None) => Place::At(self.at(at)?),
+    pub(super) fn node(&self, condition: NodeCondition) -> Result<Node, LoadError> {
+        let place = match (condition.at, condition.each) {
+            (Some(at), None) => Place::At(self.at(&at)?),
             (None, Some(each)) => Place::Each(self.query(each)?),
             (Some(both), Some(_)) => {
                 return Err(self.source.error(
@@ -127,50 +122,43 @@ impl Compiler<'_> {
         };
         Ok(Node {
             place,
-            role: condition.file.as_ref().map(|role| role.get_ref().clone()),
-            key: self.key(condition.key.as_ref())?,
-            near: self.near(&condition.near)?,
-            expect: self.predicates(&condition.expect)?,
+            role: condition.file.map(Spanned::into_inner),
+            key: condition.key.map(|key| self.key(*key)).transpose()?,
+            near: self.near(condition.near)?,
+            expect: self.predicates(condition.expect)?,
             none: condition.none,
         })
     }
 
-    pub(super) fn conditions(&self, when: &schema::When) -> Result<Conditions, LoadError> {
-        let tool_version = when
-            .tool_version
-            .as_ref()
-            .map(|text| {
-                VersionReq::parse(text.get_ref()).map_err(|error| {
-                    let message =
-                        format!("not a version range: {error}; write for example \">=2.1.217\"");
-                    self.source.error(text.span(), message, None)
-                })
+    pub(super) fn conditions(
+        &self,
+        when: Option<Box<schema::When>>,
+    ) -> Result<Option<Box<Conditions>>, LoadError> {
+        let Some(mut when) = when else {
+            return Ok(None);
+        };
+        let version = |text: Spanned<String>| {
+            VersionReq::parse(text.get_ref()).map_err(|error| {
+                let message =
+                    format!("not a version range: {error}; write for example \">=2.1.217\"");
+                self.source.error(text.span(), message, None)
             })
-            .transpose()?;
+        };
+        let tool_version = when.tool_version.take().map(version).transpose()?;
+        let mut facts = Vec::with_capacity(when.fact.len());
+        for fact in mem::take(&mut when.fact) {
+            facts.push((fact.key.into_inner(), self.predicates(fact.expect)?));
+        }
         let mut nodes = Vec::with_capacity(when.node.len());
-        for node in &when.node {
+        for node in mem::take(&mut when.node) {
             nodes.push(self.node(node)?);
         }
-        Ok(Conditions {
+        Ok(Some(Box::new(Conditions {
+            when,
             tool_version,
-            facts: when
-                .fact
-                .iter()
-                .map(|fact| Ok((fact.key.get_ref().clone(), self.predicates(&fact.expect)?)))
-                .collect::<Result<_, LoadError>>()?,
+            facts,
             nodes,
-            when: schema::When {
-                billing: when.billing.clone(),
-                profile: when.profile.clone(),
-                region: when.region.clone(),
-                scope: when.scope.clone(),
-                entry: when.entry.clone(),
-                tool_version: None,
-                fact: Vec::new(),
-                node: Vec::new(),
-                ..*when
-            },
-        })
+        })))
     }
 }
 
@@ -180,14 +168,14 @@ impl NodeCondition {
     /// # Errors
     /// With file, line and column.
     pub fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
-        self.compile(source).map(drop)
+        self.clone().compile(source).map(drop)
     }
 
     /// Compiles the condition.
     ///
     /// # Errors
     /// With file, line and column.
-    pub fn compile(&self, source: &Source<'_>) -> Result<Node, LoadError> {
+    pub fn compile(self, source: &Source<'_>) -> Result<Node, LoadError> {
         Compiler {
             source,
             trust: Trust::Embedded,

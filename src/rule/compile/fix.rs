@@ -81,7 +81,11 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn fix(&self, fix: &schema::Fix, check: &schema::Check) -> Result<Fix, LoadError> {
+    pub(super) fn fix(
+        &self,
+        fix: schema::Fix,
+        expect: &schema::Expect,
+    ) -> Result<Box<Fix>, LoadError> {
         let needs = |what: &str| {
             Err(self.source.error(
                 fix.op.span(),
@@ -90,24 +94,24 @@ impl Compiler<'_> {
             ))
         };
         let op = match self.word(&fix.op, &OPERATIONS, "fix operation")? {
-            "set" => match &fix.value {
+            "set" => match fix.value {
                 Some(value) => FixOp::Set {
-                    value: value.clone(),
-                    wrap: fix.wrap.clone(),
+                    value,
+                    wrap: fix.wrap,
                 },
                 None => return needs("`value`"),
             },
-            "append" => match &fix.value {
-                Some(value) => FixOp::Append(value.clone()),
+            "append" => match fix.value {
+                Some(value) => FixOp::Append(value),
                 None => return needs("`value`"),
             },
-            "clamp" if check.expect.min.is_none() && check.expect.max.is_none() => {
+            "clamp" if expect.min.is_none() && expect.max.is_none() => {
                 return needs("`min` or `max` in `expect`");
             }
             "clamp" => FixOp::Clamp,
             "remove" => FixOp::Remove,
-            "rename" => match &fix.to {
-                Some(to) => FixOp::Rename(to.get_ref().clone()),
+            "rename" => match fix.to {
+                Some(to) => FixOp::Rename(to.into_inner()),
                 None => return needs("`to`, the new name"),
             },
             "move" => match &fix.to {
@@ -124,11 +128,11 @@ impl Compiler<'_> {
                 },
                 None => return needs("`to`, the new place as a singular query"),
             },
-            "builtin:nearest-endpoint" if check.expect.endpoint.is_none() => {
+            "builtin:nearest-endpoint" if expect.endpoint.is_none() => {
                 return needs("`endpoint` in `expect`");
             }
             "builtin:nearest-endpoint" => FixOp::NearestEndpoint,
-            _ if check.expect.model.is_none() => return needs("`model` in `expect`"),
+            _ if expect.model.is_none() => return needs("`model` in `expect`"),
             _ => FixOp::NearestModel,
         };
         if fix.safety == Safety::Unsafe && fix.consequence.is_none() {
@@ -138,11 +142,11 @@ impl Compiler<'_> {
                 None,
             ));
         }
-        Ok(Fix {
+        Ok(Box::new(Fix {
             op,
             at: fix.at.as_ref().map(|at| self.fix_place(at)).transpose()?,
             safety: fix.safety,
-            consequence: fix.consequence.clone(),
-        })
+            consequence: fix.consequence,
+        }))
     }
 }

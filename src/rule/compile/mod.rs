@@ -4,6 +4,8 @@ mod check;
 mod condition;
 mod fix;
 
+use std::mem;
+use std::ops::Range;
 use std::path::PathBuf;
 
 pub use check::{Builtin, Check, Place};
@@ -25,7 +27,7 @@ pub const PLACEHOLDERS: [&str; 9] = [
 /// How much of a rule is checked when it is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
-    /// Embedded: the tests have compiled every query and expression; they are compiled when used.
+    /// Embedded: the tests have checked ids, messages, queries and expressions; the latter two are compiled when used.
     Embedded,
     /// A user's: everything is compiled at once.
     Foreign,
@@ -67,7 +69,7 @@ pub struct Rule {
     /// Roles of the files it looks at; empty for the tool's first.
     pub files: Vec<String>,
     /// Conditions for the whole rule.
-    pub when: Conditions,
+    pub when: Option<Box<Conditions>>,
     /// What must hold.
     pub checks: Vec<Check>,
     /// As written: title, evidence, docs, cases.
@@ -92,24 +94,26 @@ impl Rule {
             Part::Whole => source.parse()?,
         };
         source.check_schema(file.schema)?;
-        source.check_id(file.id.get_ref())?;
+        if trust == Trust::Foreign {
+            source.check_id(file.id.get_ref())?;
+        }
         let compiler = Compiler { source, trust };
+        let (check, when) = match part {
+            Part::Whole => (file.check.clone(), file.when.clone()),
+            // Nothing reads them as written then, and some hundred rules are loaded for a run.
+            Part::Checks => (mem::take(&mut file.check), file.when.take()),
+        };
         // Of the right size: a collected `Result` is given room for four.
-        let mut checks = Vec::with_capacity(file.check.len());
-        for check in &file.check {
+        let mut checks = Vec::with_capacity(check.len());
+        for check in check {
             checks.push(compiler.check(check, file.severity)?);
         }
         if checks.is_empty() {
             return Err(source.error(file.id.span(), "the rule has no [[check]]", None));
         }
-        let when = compiler.conditions(&file.when)?;
-        match part {
-            Part::Whole => compiler.prose(&file)?,
-            // Nothing reads them as written then, and some hundred rules are loaded for a run.
-            Part::Checks => {
-                file.check = Vec::new();
-                file.when = schema::When::default();
-            }
+        let when = compiler.conditions(when)?;
+        if part == Part::Whole {
+            compiler.prose(&file)?;
         }
         Ok(Self {
             id: file.id.get_ref().clone(),
@@ -137,7 +141,7 @@ impl Rule {
             let many = [&expect.one_of, &expect.not_one_of];
             let operands = single
                 .into_iter()
-                .flatten()
+                .flat_map(Option::as_deref)
                 .chain(many.into_iter().flatten().flatten());
             names.extend(operands.filter_map(|operand| match operand {
                 Operand::Fact(key) => Some(key.clone()),
@@ -147,7 +151,8 @@ impl Rule {
         fn of_near(near: &[schema::NearCondition], names: &mut Vec<String>) {
             near.iter().for_each(|one| of_expect(&one.expect, names));
         }
-        fn of_when(when: &schema::When, names: &mut Vec<String>) {
+        fn of_when(when: Option<&schema::When>, names: &mut Vec<String>) {
+            let Some(when) = when else { return };
             for fact in &when.fact {
                 names.push(fact.key.get_ref().clone());
                 of_expect(&fact.expect, names);
@@ -158,9 +163,9 @@ impl Rule {
             }
         }
         let mut names = Vec::new();
-        of_when(&self.file.when, &mut names);
+        of_when(self.file.when.as_deref(), &mut names);
         for check in &self.file.check {
-            of_when(&check.when, &mut names);
+            of_when(check.when.as_deref(), &mut names);
             of_expect(&check.expect, &mut names);
             if let Some(only) = &check.only {
                 of_expect(only, &mut names);
@@ -216,21 +221,21 @@ impl Compiler<'_> {
         singular(text.get_ref()).map_err(|message| self.source.error(text.span(), message, None))
     }
 
-    fn query(&self, text: &Spanned<String>) -> Result<Query, LoadError> {
+    fn query(&self, text: Spanned<String>) -> Result<Query, LoadError> {
         if self.trust == Trust::Foreign {
             Query::check(text.get_ref())
                 .map_err(|message| self.source.error(text.span(), message, None))?;
         }
-        Ok(Query::new(text.get_ref()))
+        Ok(Query::new(text.into_inner()))
     }
 
-    fn pattern(&self, text: &Spanned<String>, pattern: Pattern) -> Result<Pattern, LoadError> {
-        if self.trust == Trust::Foreign {
-            pattern
-                .check()
-                .map_err(|message| self.source.error(text.span(), message, None))?;
+    /// Checks a pattern that stands in the file at `span`.
+    fn pattern(&self, span: Range<usize>, pattern: &Pattern) -> Result<(), LoadError> {
+        if self.trust == Trust::Embedded {
+            return Ok(());
         }
-        Ok(pattern)
+        let checked = pattern.check();
+        checked.map_err(|message| self.source.error(span, message, None))
     }
 
     fn word<'w>(

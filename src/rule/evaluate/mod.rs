@@ -92,7 +92,7 @@ struct Evaluation<'r, 's> {
 impl<'r, 's> Evaluation<'r, 's> {
     fn run(&self) -> Outcome<'r> {
         let mut outcome = Outcome::default();
-        match self.holds(&self.rule.when) {
+        match self.holds(self.rule.when.as_deref()) {
             Ok(true) => {}
             Ok(false) => return outcome,
             Err(fact) => {
@@ -102,7 +102,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         }
         for check in &self.rule.checks {
             let known = outcome.hits.len();
-            let evaluated = self.holds(&check.when).and_then(|holds| {
+            let evaluated = self.holds(check.when.as_deref()).and_then(|holds| {
                 if holds {
                     self.check(check, &mut outcome.hits)
                 } else {
@@ -126,7 +126,10 @@ impl<'r, 's> Evaluation<'r, 's> {
     }
 
     /// Whether the conditions that don't depend on one file hold; `Err` names an unknown fact.
-    fn holds(&self, conditions: &Conditions) -> Result<bool, String> {
+    fn holds(&self, conditions: Option<&Conditions>) -> Result<bool, String> {
+        let Some(conditions) = conditions else {
+            return Ok(true);
+        };
         let facts = self.subject.facts;
         let when = &conditions.when;
         if when
@@ -201,6 +204,7 @@ impl<'r, 's> Evaluation<'r, 's> {
     fn file_matches(&self, check: &Check, layer: &Layer) -> bool {
         [&self.rule.when, &check.when]
             .into_iter()
+            .flatten()
             .all(|conditions| {
                 let scope = conditions
                     .when

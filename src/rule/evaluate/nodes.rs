@@ -154,7 +154,7 @@ impl NodeConditions {
             let compiled = self
                 .written
                 .iter()
-                .map(|condition| condition.compile(&source));
+                .map(|condition| condition.clone().compile(&source));
             compiled.filter_map(Result::ok).collect()
         })
     }

@@ -5,8 +5,6 @@ mod model;
 mod pattern;
 mod wildcard;
 
-use std::rc::Rc;
-
 pub use endpoint::nearest_endpoint;
 pub use model::nearest_model;
 pub use pattern::Pattern;
@@ -15,6 +13,7 @@ use endpoint::judge_endpoint;
 use model::judge_model;
 use serde_json::Value;
 
+use super::query::singular;
 use super::schema::{Expect, Operand, Type};
 use crate::document::Pointer;
 use crate::facts::FactSet;
@@ -51,29 +50,26 @@ pub struct Violation {
 /// Compiled predicates.
 #[derive(Debug, Clone)]
 pub struct Predicates {
-    /// As written.
-    pub expect: Rc<Expect>,
+    /// As written, but for the patterns.
+    pub expect: Expect,
     matches: Option<Box<Pattern>>,
     not_match: Option<Box<Pattern>>,
-    declared: Option<Pointer>,
+    declared: Option<Box<Pointer>>,
 }
 
 impl Predicates {
     /// Compiles what a rule expects.
-    pub fn new(expect: &Rc<Expect>) -> Self {
+    pub fn new(mut expect: Expect) -> Self {
+        let declared = expect.model.as_ref().and_then(|model| {
+            let declared = singular(model.declared.as_ref()?.get_ref());
+            declared.ok().map(Box::new)
+        });
+        let (whole, part) = (expect.matches.take(), expect.not_match.take());
         Self {
-            matches: expect
-                .matches
-                .as_ref()
-                .map(|text| Box::new(Pattern::whole(text.get_ref()))),
-            not_match: expect
-                .not_match
-                .as_ref()
-                .map(|text| Box::new(Pattern::anywhere(text.get_ref()))),
-            declared: expect.model.as_ref().and_then(|model| {
-                crate::rule::query::singular(model.declared.as_ref()?.get_ref()).ok()
-            }),
-            expect: Rc::clone(expect),
+            matches: whole.map(|text| Box::new(Pattern::whole(text.into_inner()))),
+            not_match: part.map(|text| Box::new(Pattern::anywhere(text.into_inner()))),
+            declared,
+            expect,
         }
     }
 
@@ -85,8 +81,8 @@ impl Predicates {
             && e.not.is_none()
             && e.one_of.is_none()
             && e.not_one_of.is_none()
-            && e.matches.is_none()
-            && e.not_match.is_none()
+            && self.matches.is_none()
+            && self.not_match.is_none()
             && e.min.is_none()
             && e.max.is_none()
             && e.absent.is_none()
@@ -118,10 +114,10 @@ impl Predicates {
     /// Judges an absent value that should be there: what is wanted in its place, for the message.
     pub fn judge_wanted(&self, judge: Judge<'_>) -> Verdict {
         let untyped = Self {
-            expect: Rc::new(Expect {
+            expect: Expect {
                 types: None,
-                ..Expect::clone(&self.expect)
-            }),
+                ..self.expect.clone()
+            },
             ..self.clone()
         };
         match untyped.judge(Some(&Value::Null), judge) {
@@ -204,7 +200,7 @@ impl Predicates {
                 // With a cap beside it, the cap is what a message wants to name.
                 let shown = expect
                     .max
-                    .as_ref()
+                    .as_deref()
                     .map(resolve)
                     .transpose()?
                     .unwrap_or(least);
@@ -220,7 +216,7 @@ impl Predicates {
             }));
         }
         if let Some(wanted) = &expect.model
-            && let Some(kind) = judge_model(wanted, self.declared.as_ref(), value, judge)
+            && let Some(kind) = judge_model(wanted, self.declared.as_deref(), value, judge)
         {
             return Ok(Some(Violation {
                 limit: nearest_model(wanted, value, judge.facts).map(Value::from),

@@ -41,9 +41,9 @@ enum Short {
 
 impl Pattern {
     /// A pattern that must match the whole text.
-    pub fn whole(text: impl Into<String>) -> Self {
+    pub fn whole(text: String) -> Self {
         Self {
-            text: text.into(),
+            text,
             whole: true,
             short: OnceLock::new(),
             long: OnceLock::new(),
@@ -51,9 +51,9 @@ impl Pattern {
     }
 
     /// A pattern that may match anywhere.
-    pub fn anywhere(text: impl Into<String>) -> Self {
+    pub fn anywhere(text: String) -> Self {
         Self {
-            text: text.into(),
+            text,
             whole: false,
             short: OnceLock::new(),
             long: OnceLock::new(),

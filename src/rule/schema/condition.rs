@@ -1,7 +1,5 @@
 //! Conditions of rules: on the profile, on facts, and on what files hold.
 
-use std::rc::Rc;
-
 use serde::Deserialize;
 
 use super::expect::Expect;
@@ -59,7 +57,7 @@ pub struct FactCondition {
     pub key: Spanned<String>,
     /// What must hold of its value.
     #[serde(default)]
-    pub expect: Rc<Expect>,
+    pub expect: Expect,
 }
 
 /// A condition on nodes: some node (or none) at a place meets the predicates.
@@ -77,13 +75,13 @@ pub struct NodeCondition {
     pub file: Option<Spanned<String>>,
     /// With `each`: a regular expression that the whole member name must match.
     #[serde(default)]
-    pub key: Option<KeyFilter>,
+    pub key: Option<Box<KeyFilter>>,
     /// Only nodes around which all of these hold.
     #[serde(default, rename = "where")]
     pub near: Vec<NearCondition>,
     /// What must hold of the value; `present` when empty.
     #[serde(default)]
-    pub expect: Rc<Expect>,
+    pub expect: Expect,
     /// Turns the condition round: no node meets the predicates.
     #[serde(default)]
     pub none: bool,
@@ -98,7 +96,7 @@ pub struct NearCondition {
     pub at: Spanned<String>,
     /// What must hold of the value; `present` when empty.
     #[serde(default)]
-    pub expect: Rc<Expect>,
+    pub expect: Expect,
 }
 
 /// A filter on member names; all that are given must hold.

@@ -29,7 +29,8 @@ pub enum Type {
     Null,
 }
 
-/// The closed list of predicates. All that are given must hold.
+/// The closed list of predicates. All that are given must hold. Some hundreds are loaded for a run, and few say much, so
+/// what takes room is boxed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Expect {
@@ -38,10 +39,10 @@ pub struct Expect {
     pub types: Option<Vec<Type>>,
     /// The same value (numbers by value).
     #[serde(default)]
-    pub equals: Option<Operand>,
+    pub equals: Option<Box<Operand>>,
     /// Any other value.
     #[serde(default)]
-    pub not: Option<Operand>,
+    pub not: Option<Box<Operand>>,
     /// One of these values.
     #[serde(default)]
     pub one_of: Option<Vec<Operand>>,
@@ -50,16 +51,16 @@ pub struct Expect {
     pub not_one_of: Option<Vec<Operand>>,
     /// A text that the whole regular expression matches.
     #[serde(default, rename = "match")]
-    pub matches: Option<Spanned<String>>,
+    pub matches: Option<Box<Spanned<String>>>,
     /// A text that the regular expression doesn't match; holds for values that aren't texts.
     #[serde(default)]
-    pub not_match: Option<Spanned<String>>,
+    pub not_match: Option<Box<Spanned<String>>>,
     /// A number (or a text that is one) of at least this.
     #[serde(default)]
-    pub min: Option<Operand>,
+    pub min: Option<Box<Operand>>,
     /// A number (or a text that is one) of at most this.
     #[serde(default)]
-    pub max: Option<Operand>,
+    pub max: Option<Box<Operand>>,
     /// The node is not there.
     #[serde(default)]
     pub absent: Option<bool>,
@@ -71,7 +72,7 @@ pub struct Expect {
     pub endpoint: Option<EndpointExpect>,
     /// The value is a model id of a certain kind. Other people's models hold, unless `foreign = false`.
     #[serde(default)]
-    pub model: Option<ModelExpect>,
+    pub model: Option<Box<ModelExpect>>,
 }
 
 /// What a URL must be.

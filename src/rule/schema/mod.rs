@@ -6,8 +6,6 @@ mod condition;
 mod expect;
 mod prose;
 
-use std::rc::Rc;
-
 use serde::Deserialize;
 
 pub use condition::{FactCondition, KeyFilter, NearCondition, NodeCondition, When};
@@ -73,7 +71,7 @@ pub struct RuleFile {
     pub alternatives: Vec<Spanned<String>>,
     /// All must hold.
     #[serde(default)]
-    pub when: When,
+    pub when: Option<Box<When>>,
     /// What must hold where.
     pub check: Vec<Check>,
     /// How it is known.
@@ -102,10 +100,10 @@ pub struct Check {
     pub builtin: Option<Spanned<String>>,
     /// With `each`: only these members.
     #[serde(default)]
-    pub key: Option<KeyFilter>,
+    pub key: Option<Box<KeyFilter>>,
     /// With `each`: only nodes that meet these predicates are looked at.
     #[serde(default)]
-    pub only: Option<Rc<Expect>>,
+    pub only: Option<Box<Expect>>,
     /// Only nodes around which all of these hold.
     #[serde(default, rename = "where")]
     pub near: Vec<NearCondition>,
@@ -117,10 +115,10 @@ pub struct Check {
     pub absent: Absent,
     /// Predicates, all must hold.
     #[serde(default)]
-    pub expect: Rc<Expect>,
+    pub expect: Expect,
     /// Further conditions for this check alone.
     #[serde(default)]
-    pub when: When,
+    pub when: Option<Box<When>>,
     /// Another severity than the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
@@ -128,7 +126,7 @@ pub struct Check {
     pub message: Spanned<String>,
     /// How to mend it.
     #[serde(default)]
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// What an absent value means.

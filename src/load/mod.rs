@@ -2,8 +2,12 @@
 //!
 //! Every mistake gets file, line, column, what was expected and, for a misspelt word, the nearest known one.
 
+mod deferred;
+
 use std::ops::Range;
 use std::path::Path;
+
+pub use deferred::Deferred;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -33,6 +37,11 @@ impl<T> Spanned<T> {
     /// The value.
     pub fn get_ref(&self) -> &T {
         &self.value
+    }
+
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
     }
 
     /// Its bytes in the file.
