@@ -160,6 +160,10 @@ impl Environment {
     /// The outcome is `None` when a variable without a default is unset, so that a candidate path that depends on it
     /// does not exist. An absolute template lies under [`Environment::system_root`].
     pub fn expand(&self, template: &str) -> Option<PathBuf> {
+        if !template.contains("${") {
+            let rooted = self.rooted(template);
+            return Some(rooted.unwrap_or_else(|| self.cwd.join(template)));
+        }
         let mut text = String::new();
         let mut rest = template;
         let mut from_variable = false;
@@ -191,10 +195,13 @@ impl Environment {
     /// relative one.
     pub fn rooted(&self, text: &str) -> Option<PathBuf> {
         if let Some(below_home) = text.strip_prefix('~') {
-            return Some(self.home.join(below_home.trim_start_matches(['/', '\\'])));
+            return Some(below(
+                &self.home,
+                below_home.trim_start_matches(['/', '\\']),
+            ));
         }
         let below_root = text.strip_prefix('/')?;
-        Some(self.system_root.join(below_root.trim_start_matches('/')))
+        Some(below(&self.system_root, below_root.trim_start_matches('/')))
     }
 
     /// A path as a person would write it: `~/…` below the home folder.
@@ -205,4 +212,12 @@ impl Environment {
             Err(_) => path.display().to_string(),
         }
     }
+}
+
+/// A path below a folder, made at once: a run makes some hundreds.
+fn below(folder: &Path, rest: &str) -> PathBuf {
+    let mut path = PathBuf::with_capacity(folder.as_os_str().len() + rest.len() + 1);
+    path.push(folder);
+    path.push(rest);
+    path
 }

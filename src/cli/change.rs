@@ -362,7 +362,7 @@ pub(super) fn commit(
                 .before
                 .as_ref()
                 .map(|text| transaction::hash(text.as_bytes())),
-            after: Some(file.after.clone().into_bytes()),
+            after: Some(file.after.as_bytes().to_vec()),
             new_mode: NEW_FILE_MODE,
             tool: file.tool.clone(),
             allow_outside: outside(file),

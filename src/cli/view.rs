@@ -117,7 +117,7 @@ impl<'a> View<'a> {
     /// The diff with every line whole, for programs.
     pub(super) fn whole_diff(&self, file: &PlannedFile) -> String {
         let label = label(self.context, &file.path);
-        let (before, after) = (file.before.as_deref(), Some(file.after.as_str()));
+        let (before, after) = (file.before(), Some(file.after.as_str()));
         unified(
             &label,
             &label,
@@ -130,7 +130,7 @@ impl<'a> View<'a> {
 
     /// The diff with every line whole, for people and for `patch`.
     pub(super) fn patch(&self, file: &PlannedFile, label: &str) -> String {
-        let (before, after) = (file.before.as_deref(), Some(file.after.as_str()));
+        let (before, after) = (file.before(), Some(file.after.as_str()));
         let options = DiffOptions {
             color: self.context.color(),
             ..DiffOptions::default()
@@ -144,7 +144,7 @@ impl<'a> View<'a> {
             self.context,
             &self.redactor,
             &file.path,
-            file.before.as_deref(),
+            file.before(),
             Some(&file.after),
             color,
         )

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Number, Value};
 
 use super::lines::bom_len;
-use super::{EditError, Format, MAX_BYTES, ParseError, Parsed, decode, json, read};
+use super::{EditError, Format, MAX_BYTES, ParseError, Parsed, json, no_nul, read};
 
 /// Reads the edited text again. It must have the expected value, for JSON also to a second, independent reader.
 pub(super) fn read_again(text: &str, format: Format, expected: Value) -> Result<Parsed, EditError> {
@@ -19,8 +19,9 @@ pub(super) fn read_again(text: &str, format: Format, expected: Value) -> Result<
         )));
     }
     let unreadable = |error: ParseError| failed(error.to_string());
-    decode(text.as_bytes()).map_err(unreadable)?;
-    let second = |expected: &Value| match second_reading(text, format, expected) {
+    no_nul(text).map_err(unreadable)?;
+    let spelled = json::paired(text);
+    let second = |expected: &Value| match second_reading(&spelled, format, expected) {
         Err(place) => Err(failed(format!(
             "a second reader does not accept it: {place}"
         ))),
@@ -32,7 +33,7 @@ pub(super) fn read_again(text: &str, format: Format, expected: Value) -> Result<
     let other = || failed("it has another value than expected".to_owned());
     if format == Format::Json {
         second(&expected)?;
-        let parsed = json::parse_as(text, expected);
+        let parsed = json::parse_as(text, &spelled, expected);
         return parsed.ok_or_else(|| read(text, format).err().map_or_else(other, unreadable));
     }
     let parsed = read(text, format).map_err(unreadable)?;
@@ -46,11 +47,10 @@ pub(super) fn read_again(text: &str, format: Format, expected: Value) -> Result<
     }
 }
 
-/// Whether an independent reader finds the expected value as well, or where it stumbles.
+/// Whether an independent reader finds the expected value as well, or where it stumbles. The text's surrogates are paired.
 ///
 /// Only texts within the depth limit come here, since `json5` has none of its own; `serde_json` has.
 fn second_reading(text: &str, format: Format, expected: &Value) -> Result<bool, String> {
-    let text = &json::paired(text);
     let body = &text[bom_len(text)..];
     match format {
         Format::Json => {

@@ -18,6 +18,7 @@ mod yaml;
 
 use std::fmt;
 use std::ops::Range;
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -107,7 +108,8 @@ pub struct Comment {
 #[derive(Debug, Clone)]
 pub struct Document {
     format: Format,
-    text: String,
+    /// Shared with the plan, which keeps it when the document is edited: it may have megabytes.
+    text: Rc<String>,
     parsed: Parsed,
 }
 
@@ -154,13 +156,20 @@ impl Parsed {
 impl Document {
     /// Reads a file's bytes.
     pub fn parse(bytes: &[u8], format: Format) -> Result<Self, ParseError> {
-        let text = decode(bytes)?;
-        let parsed = read(text, format)?;
-        Ok(Self {
-            format,
-            text: text.to_owned(),
-            parsed,
-        })
+        Self::of(bytes.to_vec(), format).map_err(|(error, _)| error)
+    }
+
+    /// Reads a file's bytes, which the document keeps; with an error they are given back.
+    pub fn of(bytes: Vec<u8>, format: Format) -> Result<Self, (ParseError, Vec<u8>)> {
+        let text = decoded(bytes)?;
+        match read(&text, format) {
+            Ok(parsed) => Ok(Self {
+                format,
+                text: Rc::new(text),
+                parsed,
+            }),
+            Err(error) => Err((error, text.into_bytes())),
+        }
     }
 
     /// The syntax the document was read as.
@@ -178,9 +187,9 @@ impl Document {
         &self.parsed.value
     }
 
-    /// The text alone.
-    pub fn into_text(self) -> String {
-        self.text
+    /// The text, to be kept.
+    pub fn shared_text(&self) -> Rc<String> {
+        Rc::clone(&self.text)
     }
 
     /// Whether the text holds no value at all, at most comments.
@@ -240,8 +249,8 @@ impl Document {
     /// names is byte-identical.
     pub fn edit(&self, edits: &[Edit]) -> Result<String, EditError> {
         match self.edited(edits)? {
-            Some(document) => Ok(document.text),
-            None => Ok(self.text.clone()),
+            Some(document) => Ok(Rc::unwrap_or_clone(document.text)),
+            None => Ok(self.text().to_owned()),
         }
     }
 
@@ -265,13 +274,13 @@ impl Document {
                 }
             },
         };
-        if text == self.text {
+        if text == *self.text {
             return Ok(None);
         }
         let parsed = check::read_again(&text, self.format, expected)?;
         Ok(Some(Self {
             format: self.format,
-            text,
+            text: Rc::new(text),
             parsed,
         }))
     }
@@ -284,14 +293,14 @@ impl Document {
         let before = &self.text[matter.yaml.clone()];
         let after = yaml::edit(before, edits, value)?;
         Ok(if after == before {
-            self.text.clone()
+            self.text().to_owned()
         } else {
             matter.replace(&self.text, &after)
         })
     }
 }
 
-/// Reads a text that has passed [`decode`].
+/// Reads a text that has passed [`decoded`].
 fn read(text: &str, format: Format) -> Result<Parsed, ParseError> {
     match format {
         Format::Json | Format::Jsonc | Format::JsoncNoTrailingComma | Format::Json5 => {
@@ -304,34 +313,39 @@ fn read(text: &str, format: Format) -> Result<Parsed, ParseError> {
     }
 }
 
-/// The text in a file's bytes: UTF-8 of a reasonable size.
-fn decode(bytes: &[u8]) -> Result<&str, ParseError> {
-    let error = |offset, message: &str| {
-        let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-        ParseError::at(valid, offset, message)
-    };
+/// The text in a file's bytes: UTF-8 of a reasonable size. With an error the bytes are given back.
+fn decoded(bytes: Vec<u8>) -> Result<String, (ParseError, Vec<u8>)> {
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if bytes.len() > MAX_BYTES {
-        return Err(error(
-            0,
-            &format!(
-                "the file has {} bytes; the limit is {MAX_BYTES}",
-                bytes.len()
-            ),
-        ));
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(
-            error(0, "the file is UTF-16, which glm-setup does not edit").expecting("UTF-8"),
+        let message = format!(
+            "the file has {} bytes; the limit is {MAX_BYTES}",
+            bytes.len()
         );
+        return Err((ParseError::at("", 0, message), bytes));
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|e| error(e.valid_up_to(), "the file is not valid UTF-8").expecting("UTF-8"))?;
-    match text.find('\0') {
-        Some(at) => {
-            Err(error(at, "the file contains a NUL byte").expecting("a text file in UTF-8"))
-        }
-        None => Ok(text),
+    if utf16 {
+        let error = ParseError::at("", 0, "the file is UTF-16, which glm-setup does not edit");
+        return Err((error.expecting("UTF-8"), bytes));
     }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let (end, bytes) = (error.utf8_error().valid_up_to(), error.into_bytes());
+        let valid = String::from_utf8_lossy(&bytes[..end]);
+        let error = ParseError::at(&valid, end, "the file is not valid UTF-8");
+        (error.expecting("UTF-8"), bytes)
+    })?;
+    match no_nul(&text) {
+        Ok(()) => Ok(text),
+        Err(error) => Err((error, text.into_bytes())),
+    }
+}
+
+/// Refuses a text with a NUL byte, which no tool's config has.
+fn no_nul(text: &str) -> Result<(), ParseError> {
+    let at = memchr::memchr(0, text.as_bytes());
+    at.map_or(Ok(()), |at| {
+        let error = ParseError::at(text, at, "the file contains a NUL byte");
+        Err(error.expecting("a text file in UTF-8"))
+    })
 }
 
 fn collect_duplicates(text: &str, node: &Node, path: &mut Vec<Token>, found: &mut Vec<Duplicate>) {

@@ -159,11 +159,10 @@ impl Member {
 }
 
 fn unquoted(key: &str) -> &str {
-    let inner = |quote| {
-        key.strip_prefix(quote)
-            .and_then(|rest: &str| rest.strip_suffix(quote))
-    };
-    inner('"').or_else(|| inner('\'')).unwrap_or(key)
+    match key.as_bytes() {
+        [b'"', .., b'"'] | [b'\'', .., b'\''] => &key[1..key.len() - 1],
+        _ => key,
+    }
 }
 
 /// Offsets fit: `Document::parse` refuses longer texts before any offset is taken.

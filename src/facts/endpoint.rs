@@ -220,8 +220,8 @@ impl Pack {
         else {
             return Classified::NotAUrl;
         };
-        let origin = format!("{}://{authority}", scheme.to_ascii_lowercase());
-        let gated = is_loopback(host) || gate.is_some_and(|gate| gate == origin);
+        let origin = || format!("{}://{authority}", scheme.to_ascii_lowercase());
+        let gated = is_loopback(host) || gate.is_some_and(|gate| gate == origin());
         let path = path.trim_end_matches('/');
         let mut known: Option<(&Endpoint, &str)> = None;
         for endpoint in &self.endpoint {
@@ -243,7 +243,7 @@ impl Pack {
                 endpoint: EndpointRef(endpoint),
                 suffix: rest.to_owned(),
                 secure: gated || scheme.eq_ignore_ascii_case("https"),
-                gate: gated.then_some(origin),
+                gate: gated.then(origin),
             },
             (None, Some(region)) => Classified::UnknownPath(region),
             (None, None) => Classified::Foreign,

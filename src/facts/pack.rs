@@ -240,7 +240,7 @@ impl Pack {
         source.check_schema(self.schema)?;
         source.check_id(&self.id)?;
         for fact in &self.fact {
-            if fact.value().is_none() {
+            if fact.value.is_some() == fact.by_plan.is_some() {
                 return Err(source.error_at_text(
                     &format!("\"{}\"", fact.key),
                     "a fact needs exactly one of `value` and `by-plan`",
@@ -260,8 +260,12 @@ impl Pack {
         let belongs = |key: &str| {
             self.hosts.get(key).is_some_and(|domains| {
                 domains.iter().any(|domain| {
-                    host.eq_ignore_ascii_case(domain)
-                        || host.to_ascii_lowercase().ends_with(&format!(".{domain}"))
+                    let start = host.len().checked_sub(domain.len());
+                    let end = start.and_then(|start| host.split_at_checked(start));
+                    end.is_some_and(|(below, end)| {
+                        end.eq_ignore_ascii_case(domain)
+                            && (below.is_empty() || below.ends_with('.'))
+                    })
                 })
             })
         };

@@ -69,15 +69,12 @@ impl Planner<'_> {
                 }
                 (None, _) => lite.clone(),
             };
-            let host = self.host_of(workspace, configuration);
-            let host = host.map(|host| {
-                self.points_at(
-                    workspace,
-                    host,
-                    &self.request.facts(pack, &lite, Region::Intl, host),
-                )
-            });
-            let seen = shown.region.or(host.and_then(|host| host.region));
+            let hosts = || {
+                let host = self.host_of(workspace, configuration)?;
+                let probe = self.request.facts(pack, &lite, Region::Intl, host);
+                self.points_at(workspace, host, &probe).region
+            };
+            let seen = shown.region.or_else(hosts);
             let region = self.request.region.or(seen).unwrap_or(Region::Intl);
             let target = self.request.facts(pack, &profile, region, configuration);
             let (has_key, foreign_key) = self.keys(workspace, configuration, &target);

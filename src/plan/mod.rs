@@ -127,15 +127,22 @@ pub struct PlannedFile {
     /// The file.
     pub path: PathBuf,
     /// Its text; `None` when it is not there.
-    pub before: Option<String>,
+    pub before: Option<Rc<String>>,
     /// The text that would be written.
-    pub after: String,
+    pub after: Rc<String>,
     /// The edits that lead from one to the other, in order.
     pub edits: Vec<PlannedEdit>,
     /// The rules whose fixes they are.
     pub rules: Vec<String>,
     /// Who may overwrite it while running.
     pub rewritten_by: Option<String>,
+}
+
+impl PlannedFile {
+    /// Its text; `None` when it is not there.
+    pub fn before(&self) -> Option<&str> {
+        self.before.as_deref().map(String::as_str)
+    }
 }
 
 /// A tool that is left alone, and why.

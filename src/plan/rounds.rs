@@ -225,8 +225,8 @@ impl Planner<'_> {
             self.plan.files.push(PlannedFile {
                 tool: layer.config.tool.id.clone(),
                 path: layer.config.path.clone(),
-                before: layer.config.exists.then(|| layer.before().to_owned()),
-                after: layer.document.text().to_owned(),
+                before: layer.config.exists.then(|| layer.shared_before()),
+                after: layer.document.shared_text(),
                 edits,
                 rules,
                 rewritten_by: layer.config.entry().rewritten_by.clone(),

@@ -32,7 +32,7 @@ pub struct Layer {
 /// A file as it was read.
 #[derive(Debug)]
 struct Original {
-    text: String,
+    text: Rc<String>,
     /// What edits have replaced or removed in it, and under which name it stood.
     replaced: Vec<(String, Value)>,
 }
@@ -41,12 +41,12 @@ impl Layer {
     /// A layer from a file's bytes.
     ///
     /// # Errors
-    /// When the bytes can't be parsed in the file's format.
-    pub fn parse(config: ConfigFile, bytes: &[u8]) -> Result<Self, ParseError> {
+    /// When the bytes can't be parsed in the file's format; they are given back.
+    pub fn parse(config: ConfigFile, bytes: Vec<u8>) -> Result<Self, (ParseError, Vec<u8>)> {
         if config.entry().refuses_bom && bytes.starts_with(b"\xef\xbb\xbf") {
-            return Err(ParseError::byte_order_mark());
+            return Err((ParseError::byte_order_mark(), bytes));
         }
-        let document = Document::parse(bytes, config.format())?;
+        let document = Document::of(bytes, config.format())?;
         let root = config
             .entry()
             .root
@@ -73,6 +73,13 @@ impl Layer {
             .map_or_else(|| self.document.text(), |original| &original.text)
     }
 
+    /// The same, to be kept.
+    pub(crate) fn shared_before(&self) -> Rc<String> {
+        let original = self.original.as_ref();
+        let original = original.map(|original| Rc::clone(&original.text));
+        original.unwrap_or_else(|| self.document.shared_text())
+    }
+
     /// What edits have replaced or removed, and the name of the member that it was or was in.
     pub fn replaced(&self) -> &[(String, Value)] {
         self.original
@@ -84,7 +91,7 @@ impl Layer {
     pub fn changed(&self) -> bool {
         self.original
             .as_ref()
-            .is_some_and(|original| original.text != self.document.text())
+            .is_some_and(|original| *original.text != self.document.text())
     }
 
     /// Whether `apply` may write it.
@@ -100,7 +107,7 @@ impl Layer {
         let mut replaced = Vec::new();
         differences("", before.value(), self.document.value(), &mut replaced);
         let original = self.original.get_or_insert_with(|| Original {
-            text: before.into_text(),
+            text: before.shared_text(),
             replaced: Vec::new(),
         });
         original.replaced.extend(replaced);
@@ -244,7 +251,7 @@ impl Workspace {
         }
         let path = file.path.clone();
         let slot = match read_config(&path) {
-            Ok(bytes) => self.parse(file, bytes.as_deref()),
+            Ok(bytes) => self.parse(file, bytes.unwrap_or_default()),
             Err(error) => {
                 self.problems.push(error);
                 Slot::Nothing
@@ -254,14 +261,14 @@ impl Workspace {
         slot
     }
 
-    fn parse(&mut self, file: ConfigFile, bytes: Option<&[u8]>) -> Slot {
-        match Layer::parse(file.clone(), bytes.unwrap_or_default()) {
+    fn parse(&mut self, file: ConfigFile, bytes: Vec<u8>) -> Slot {
+        match Layer::parse(file.clone(), bytes) {
             Ok(layer) => {
                 self.layers.push(layer);
                 Slot::Layer(self.layers.len() - 1)
             }
-            Err(error) => {
-                let text = String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+            Err((error, bytes)) => {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
                 self.unreadable.push(Unreadable {
                     config: file,
                     error,
@@ -283,7 +290,7 @@ impl Workspace {
 
     /// Adds a file whose text is given; for rules' own cases.
     pub fn add_text(&mut self, file: &ConfigFile, text: &str) {
-        let slot = self.parse(file.clone(), Some(text.as_bytes()));
+        let slot = self.parse(file.clone(), text.as_bytes().to_vec());
         self.by_path.insert(file.path.clone(), slot);
     }
 
@@ -368,8 +375,11 @@ impl Deref for Effective<'_> {
 fn differences(name: &str, before: &Value, after: &Value, found: &mut Vec<(String, Value)>) {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
+            // Most members are where they were, and those need not be looked up.
+            let mut there = after.iter();
             for (name, value) in before {
-                match after.get(name) {
+                let same = there.next().filter(|(other, _)| *other == name);
+                match same.map(|(_, value)| value).or_else(|| after.get(name)) {
                     Some(after) => differences(name, value, after, found),
                     None => found.push((name.clone(), value.clone())),
                 }

@@ -182,7 +182,7 @@ impl<P: Prompter> Wizard<'_, P> {
         let key = self.key.as_ref().filter(|key| key.serves(tools()));
         let mut summary = String::from("\nTo be written:\n");
         for file in &chosen {
-            let (added, removed) = stat(file.before.as_deref(), Some(&file.after));
+            let (added, removed) = stat(file.before(), Some(&file.after));
             let new = if file.before.is_none() {
                 ", a new file"
             } else {

@@ -34,16 +34,19 @@ pub(in crate::document) fn parse(text: &str, format: Format) -> Result<Parsed, P
     Ok(Parsed::new(text, value(ast), tree))
 }
 
-/// Reads strict JSON that another reader has accepted and that is to have a certain value; nothing when it has another one. The
-/// expected value is gone before the new one is made: of a large file, all of them would be much at once.
-pub(in crate::document) fn parse_as(text: &str, expected: Value) -> Option<Parsed> {
-    let spelled = paired(text);
-    let tree = strict::tree(&spelled, bom_len(text))?;
-    if !strict::is(&spelled, &tree, &expected) {
+/// Reads strict JSON that another reader has accepted and that is to have a certain value; nothing when it has another one.
+/// `spelled` is the text with its surrogates [`paired`].
+pub(in crate::document) fn parse_as(text: &str, spelled: &str, expected: Value) -> Option<Parsed> {
+    let tree = strict::tree(spelled, bom_len(text))?;
+    if strict::is_in_order(spelled, &tree, &expected) {
+        return Some(Parsed::new(text, expected, tree));
+    }
+    if !strict::is(spelled, &tree, &expected) {
         return None;
     }
+    // In the order of the text. Of a large file, both values would be much at once.
     drop(expected);
-    let value = strict::value(&spelled, &tree)?;
+    let value = strict::value(spelled, &tree)?;
     Some(Parsed::new(text, value, tree))
 }
 

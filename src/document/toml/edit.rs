@@ -17,7 +17,7 @@ pub(in crate::document) fn edit(
     edits: &[Edit],
     value: &mut Json,
 ) -> Result<String, EditError> {
-    let mut text = document.text.clone();
+    let mut text = document.text().to_owned();
     for edit in edits {
         // A table is spread over the text.
         for step in edit.member_by_member(value) {

@@ -115,6 +115,16 @@ fn word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
 }
 
+/// The bits of [`PREFIXES`].
+const PREFIXED: u64 = (1 << PREFIXES.len()) - 1;
+
+/// What begins at a place.
+enum Shape {
+    Prefix(&'static str, Class, usize),
+    Scheme(&'static str),
+    Pem,
+}
+
 /// Adds the places in `text` that have a secret's shape.
 ///
 /// A fixed length decides and the rest of the word is taken then, so that no text makes the search look at a long word
@@ -124,48 +134,46 @@ pub(super) fn find(text: &str, spans: &mut Vec<Range<usize>>) {
     let (mut at, mut no_jwt_before) = (0, 0);
     while let Some(offset) = next_beginning(&bytes[at..]) {
         at += offset;
-        let rest = &bytes[at..];
-        let prefixed = candidates(bytes, at).find(|(prefix, class, least)| {
-            rest.strip_prefix(prefix.as_bytes()).is_some_and(|value| {
-                value.len() >= *least && value[..*least].iter().all(|b| class.has(*b))
-            })
-        });
-        at = if let Some((prefix, class, least)) = prefixed {
-            if *prefix == JWT {
-                jwt(bytes, at, &mut no_jwt_before, spans)
-            } else {
+        at = match shape(bytes, at) {
+            Some(Shape::Prefix(JWT, ..)) => jwt(bytes, at, &mut no_jwt_before, spans),
+            Some(Shape::Prefix(prefix, class, least)) => {
                 let value = at + prefix.len();
-                let start = if *prefix == SLACK { value } else { at };
+                let start = if prefix == SLACK { value } else { at };
                 let end = run(bytes, value, |b| class.has(b) || word(b)).max(value + least);
                 spans.push(start..end);
                 end
             }
-        } else if let Some(scheme) = SCHEMES.iter().find(|s| rest.starts_with(s.as_bytes())) {
-            credentials(text, at + scheme.len(), spans)
-        } else if rest.starts_with(PEM.as_bytes()) {
-            private_key(text, at, spans)
-        } else {
-            at + 1
+            Some(Shape::Scheme(scheme)) => credentials(text, at + scheme.len(), spans),
+            Some(Shape::Pem) => private_key(text, at, spans),
+            None => at + 1,
         };
     }
     by_hand(text, spans);
 }
 
-/// The prefixes that may begin at `at`; none inside a word, since `task-…` ends like `sk-…` begins.
-fn candidates(
-    bytes: &[u8],
-    at: usize,
-) -> impl Iterator<Item = &'static (&'static str, Class, usize)> {
+/// What begins at `at`. Prefixes do not inside a word, since `task-…` ends like `sk-…` begins.
+fn shape(bytes: &[u8], at: usize) -> Option<Shape> {
+    let rest = &bytes[at..];
     let glued = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
-    let mut left = match (glued, bytes.get(at + 1)) {
-        (false, Some(second)) => FIRST[usize::from(bytes[at])] & SECOND[usize::from(*second)],
-        _ => 0,
-    };
-    std::iter::from_fn(move || {
-        let next = PREFIXES.get(left.trailing_zeros() as usize)?;
+    let mut left = FIRST[usize::from(*rest.first()?)] & SECOND[usize::from(*rest.get(1)?)];
+    if glued {
+        left &= !PREFIXED;
+    }
+    while left != 0 {
+        let index = left.trailing_zeros() as usize;
         left &= left - 1;
-        Some(next)
-    })
+        let Some(value) = rest.strip_prefix(beginning(index)) else {
+            continue;
+        };
+        let Some((prefix, class, least)) = PREFIXES.get(index) else {
+            let scheme = SCHEMES.get(index - PREFIXES.len());
+            return Some(scheme.map_or(Shape::Pem, |scheme| Shape::Scheme(scheme)));
+        };
+        if value.len() >= *least && value[..*least].iter().all(|b| class.has(*b)) {
+            return Some(Shape::Prefix(prefix, *class, *least));
+        }
+    }
+    None
 }
 
 /// A JSON web token may begin at `start`; where to go on. Between it and `no_jwt_before` none can begin.

@@ -117,12 +117,12 @@ impl<'r, 's> Evaluation<'r, 's> {
         outcome
     }
 
-    fn roles(&self) -> Vec<&str> {
-        if self.rule.files.is_empty() {
-            vec![self.subject.configuration.tool.main_role()]
-        } else {
-            self.rule.files.iter().map(String::as_str).collect()
-        }
+    /// The roles of the files that the rule looks at.
+    fn roles(&self) -> impl Iterator<Item = &str> {
+        let named = &self.rule.files;
+        let main = || self.subject.configuration.tool.main_role();
+        let main = named.is_empty().then(main);
+        main.into_iter().chain(named.iter().map(String::as_str))
     }
 
     /// Whether the conditions that don't depend on one file hold; `Err` names an unknown fact.
@@ -290,8 +290,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         pointer: &Pointer,
         hits: &mut Vec<Hit<'r>>,
     ) -> Result<(), String> {
-        let roles = self.roles();
-        let Some(role) = roles.first().copied() else {
+        let Some(role) = self.roles().next() else {
             return Ok(());
         };
         let effective = self

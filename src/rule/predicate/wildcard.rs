@@ -90,11 +90,16 @@ fn skip(text: &str, count: usize) -> Option<&str> {
     Some(characters.as_str())
 }
 
+/// Whether a character stands for itself.
+fn is_plain(c: &char) -> bool {
+    c.is_ascii_alphanumeric() || " _-/:@,=".contains(*c)
+}
+
 struct Parser<'p> {
     rest: &'p str,
 }
 
-impl Parser<'_> {
+impl<'p> Parser<'p> {
     fn take(&mut self, text: &str) -> bool {
         let after = self.rest.strip_prefix(text);
         self.rest = after.unwrap_or(self.rest);
@@ -113,6 +118,11 @@ impl Parser<'_> {
     fn sequence(&mut self) -> Option<Vec<Alternative>> {
         let mut all = vec![Alternative::default()];
         while !self.rest.is_empty() && !self.rest.starts_with(['|', ')']) {
+            let plain = self.plain();
+            if !plain.is_empty() {
+                all.iter_mut().for_each(|one| one.push_text(plain));
+                continue;
+            }
             let next = self.item()?;
             if self.rest.starts_with(['*', '+', '?', '{']) {
                 return None;
@@ -126,6 +136,15 @@ impl Parser<'_> {
             }
         }
         Some(all)
+    }
+
+    /// As many characters as stand for themselves; none that something about its number follows.
+    fn plain(&mut self) -> &'p str {
+        let end = self.rest.find(|c| !is_plain(&c)).unwrap_or(self.rest.len());
+        let counted = self.rest[end..].starts_with(['*', '+', '?', '{']);
+        let (plain, rest) = self.rest.split_at(end - usize::from(counted && end > 0));
+        self.rest = rest;
+        plain
     }
 
     /// A gap, a character or a group; of the latter two also none, where `?` follows.
@@ -146,8 +165,7 @@ impl Parser<'_> {
             if self.take("[.]") || self.take("\\.") {
                 one.push_text(".");
             } else {
-                let plain = |c: char| c.is_ascii_alphanumeric() || " _-/:@,=".contains(c);
-                let end = self.rest.chars().next().filter(|c| plain(*c))?.len_utf8();
+                let end = self.rest.chars().next().filter(is_plain)?.len_utf8();
                 one.push_text(&self.rest[..end]);
                 self.rest = &self.rest[end..];
             }
