@@ -43,26 +43,13 @@ for number in range(500):
         write(f"{project}/src/m{one}.{kind}", extra + prose() + "\n")
 print(f"{sum(len(names) for _, _, names in os.walk(work))} files, load {os.getloadavg()[0]:.1f}")
 PY
-# A process begins with the peak of the one that started it, so the measuring one is small.
-python3 -IS - "$program" "$work" <<'PY'
-import os, statistics, sys
-program, work = sys.argv[1:]
-tree, null = os.path.join(work, "tree"), os.open(os.devnull, os.O_WRONLY)
-os.chdir(tree)
-def run(name, command):
-    cpu, peak = [], 0
-    for _ in range(7):
-        to = [(os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
-        pid = os.posix_spawnp(command[0], command, {"HOME": work, "PATH": os.environ["PATH"]}, file_actions=to)
-        usage = os.wait4(pid, 0)[2]
-        cpu.append(usage.ru_utime + usage.ru_stime)
-        peak = max(peak, usage.ru_maxrss / 1024)
-    median = statistics.median(cpu)
-    print(f"{name}: median {median * 1000:.0f} ms of CPU (least {min(cpu) * 1000:.0f}), peak {peak:.1f} MB")
-    return median
-run("rg --files-with-matches z.ai", ["rg", "--files-with-matches", "z.ai", tree])
-same = run("rg --hidden --files-with-matches z.ai", ["rg", "--hidden", "--files-with-matches", "z.ai", tree])
-ours = run("glm-setup lint", [program, "lint", tree])
-allowed = 1.5 * same + 2.0
-print(f"allowed: {allowed * 1000:.0f} ms (1.5 times rg on the same files, and 1 ms for each of 2,000 configs); taken: {ours / allowed:.0%}")
-PY
+measure() { python3 -IS "$root/benches/whole_process.py" "$work" "$@" | tee -a "$work/measured"; }
+in_tree() { measure "$1" "$(command -v env)" -C "$work/tree" "${@:2}"; }
+rg=$(command -v rg)
+in_tree "rg --files-with-matches z.ai" "$rg" --files-with-matches z.ai "$work/tree"
+in_tree "rg --hidden --files-with-matches z.ai" "$rg" --hidden --files-with-matches z.ai "$work/tree"
+in_tree "glm-setup lint" "$program" lint "$work/tree"
+sed -E 's/.*CPU ([0-9.]+).*/\1/' "$work/measured" | tail -n 2 | paste -s | awk '{
+    allowed = 1.5 * $1 + 2000
+    printf "allowed: %.0f ms of CPU (1.5 times rg on the same files, and 1 ms for each of 2,000 configs); taken: %.0f%%\n", allowed, 100 * $2 / allowed
+}'

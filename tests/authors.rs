@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::Home;
+use common::{Home, rule_file};
 use glm_setup::config::{Config, Owner};
 use glm_setup::load::{LoadError, Source};
 use glm_setup::rule::Catalogue;
@@ -377,32 +377,14 @@ fn a_new_rule_overwrites_nothing() {
 
 /// A rule about keys of providers, with conditions on what stands around them.
 fn around(conditions: &str, cases: &str) -> String {
-    format!(
-        r#"schema = 1
-id = "opencode-x-around"
-tool = "opencode"
-purpose = "policy"
-category = "secrets"
-severity = "warning"
-title = "a key"
-
-[[check]]
+    let check = format!(
+        r#"[[check]]
 each = "$.provider.*.options.apiKey"
 where = [{conditions}]
 expect = {{ absent = true }}
-message = "a key"
-
-[[evidence]]
-kind = "community"
-url = "https://example.org/"
-verified = "2026-11-22"
-
-[docs]
-why = "why"
-
-{cases}
-"#
-    )
+message = "a key""#
+    );
+    rule_file("opencode-x-around", "opencode", &check) + cases
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Home, KEY};
+use common::{Home, KEY, rule_file};
 
 const CLAUDE: &str = ".claude/settings.json";
 const OPENCODE: &str = ".config/opencode/opencode.json";
@@ -456,27 +456,7 @@ fn a_home_may_have_any_name() {
 
 /// A user's rule for Claude Code, with these checks.
 fn rule(id: &str, checks: &str) -> String {
-    format!(
-        r#"schema = 1
-id = "{id}"
-tool = "claude-code"
-purpose = "policy"
-category = "syntax"
-severity = "error"
-title = "a rule"
-
-{checks}
-
-[[evidence]]
-kind = "community"
-url = "https://example.org/"
-verified = "2026-11-21"
-
-[docs]
-why = "why"
-fix-safety = "safe"
-"#
-    )
+    rule_file(id, "claude-code", checks)
 }
 
 /// A home with a deep settings.json, and a rules folder with one file.

@@ -10,6 +10,32 @@ use std::process::{Command, Stdio};
 /// A key of the right shape that has never been one.
 pub(crate) const KEY: &str = "00000000000000000000000000000000.0000000000000000";
 
+/// A rule file with all that a rule must have around its `checks`; cases may follow.
+pub(crate) fn rule_file(id: &str, tool: &str, checks: &str) -> String {
+    format!(
+        r#"schema = 1
+id = "{id}"
+tool = "{tool}"
+purpose = "policy"
+category = "syntax"
+severity = "error"
+title = "a rule"
+
+{checks}
+
+[[evidence]]
+kind = "community"
+url = "https://example.org/"
+verified = "2026-11-22"
+
+[docs]
+why = "why"
+fix-safety = "safe"
+
+"#
+    )
+}
+
 /// A temporary home folder, with the program's own folders beside it.
 pub(crate) struct Home {
     folder: tempfile::TempDir,

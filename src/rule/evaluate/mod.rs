@@ -9,7 +9,7 @@ use std::path::Path;
 
 pub use nodes::{NodeConditions, matching_nodes, node_holds};
 
-use nodes::{select, surrounded};
+use nodes::select;
 use serde_json::Value;
 
 use super::compile::{Builtin, Check, Conditions, Place, Rule};
@@ -252,14 +252,9 @@ impl<'r, 's> Evaluation<'r, 's> {
                     only.is_none_or(|only| only.judge(Some(node), judge) == Verdict::Holds)
                         && check.expect.judge(Some(node), judge) != Verdict::Holds
                 };
-                let nodes = select(
-                    &check.place,
-                    check.key.as_deref(),
-                    value,
-                    self.subject.facts,
-                    &concerned,
-                );
-                for (pointer, node) in surrounded(nodes, &check.near, value, judge)? {
+                let key = check.key.as_deref();
+                let nodes = select(&check.place, key, &check.near, value, judge, &concerned)?;
+                for (pointer, node) in nodes {
                     match check.expect.judge(Some(node), judge) {
                         Verdict::Holds => {}
                         Verdict::Violated(violation) => {

@@ -14,13 +14,17 @@ use crate::rule::predicate::{Judge, Verdict};
 use crate::rule::schema::NodeCondition;
 use crate::tool::{Configuration, Workspace};
 
-/// The nodes among those at a place around which all conditions hold; `Err` names an unknown fact.
-pub(super) fn surrounded<'v>(
-    nodes: Vec<(Pointer, &'v Value)>,
+/// The nodes at a place that `keep` accepts and around which all conditions hold, with their places; `Err` names an unknown
+/// fact.
+pub(super) fn select<'v>(
+    place: &Place,
+    key: Option<&KeyFilter>,
     near: &[Near],
-    value: &Value,
+    value: &'v Value,
     judge: Judge<'_>,
+    keep: &dyn Fn(&Value) -> bool,
 ) -> Result<Vec<(Pointer, &'v Value)>, String> {
+    let nodes = at_place(place, key, value, judge.facts, keep);
     let mut kept = Vec::with_capacity(nodes.len());
     for (pointer, node) in nodes {
         if Near::all_hold(near, value, &pointer, judge)? {
@@ -30,8 +34,7 @@ pub(super) fn surrounded<'v>(
     Ok(kept)
 }
 
-/// The nodes at a place that `keep` accepts, with their places.
-pub(super) fn select<'v>(
+fn at_place<'v>(
     place: &Place,
     key: Option<&KeyFilter>,
     value: &'v Value,
@@ -95,8 +98,8 @@ fn meeting<'v>(
         false => node.expect.judge(Some(found), judge),
     };
     let concerned = |found: &Value| !matches!(verdict(found), Verdict::Violated(_));
-    let nodes = select(&node.place, node.key.as_deref(), value, facts, &concerned);
-    let met = surrounded(nodes, &node.near, value, judge)?;
+    let key = node.key.as_deref();
+    let met = select(&node.place, key, &node.near, value, judge, &concerned)?;
     for (_, found) in &met {
         if let Verdict::UnknownFact(fact) = verdict(found) {
             return Err(fact);
