@@ -6,6 +6,7 @@
 mod edit;
 mod front_matter;
 mod read;
+mod simple;
 
 use std::ops::Range;
 

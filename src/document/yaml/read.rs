@@ -8,7 +8,7 @@ use yaml_edit::{
     AnchorRegistry, CoreScalarType, Document, Mapping, Scalar, ScalarValue, YamlFile, YamlNode,
 };
 
-use super::{MAX_DEPTH, ParseError, Parsed, check_size, too_deep};
+use super::{MAX_DEPTH, ParseError, Parsed, check_size, simple, too_deep};
 use crate::document::Layout;
 use crate::document::tree::{Children, Member, Node, Object};
 
@@ -18,6 +18,14 @@ const MAX_VALUES: usize = 100_000;
 /// Reads the YAML in a part of a text.
 pub(in crate::document) fn parse(text: &str, part: Range<usize>) -> Result<Parsed, ParseError> {
     check_size(text, &part)?;
+    match simple::read(text, part.clone()) {
+        Some(parsed) => Ok(parsed),
+        None => tree(text, part),
+    }
+}
+
+/// Reads any YAML by its syntax tree.
+pub(super) fn tree(text: &str, part: Range<usize>) -> Result<Parsed, ParseError> {
     let parsed = YamlFile::parse(&text[part.clone()]);
     if let Some(error) = parsed.positioned_errors().first() {
         return Err(ParseError::at(
