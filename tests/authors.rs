@@ -375,6 +375,36 @@ fn a_new_rule_overwrites_nothing() {
     home.run(&["explain", "x"]).exits(0);
 }
 
+#[test]
+fn facts_inside_lists_and_tables_are_looked_up() {
+    let rule = |fact: &str| {
+        let check = format!(
+            r#"[[check]]
+at = "$.x"
+expect = {{ absent = true }}
+message = "m"
+fix = {{ op = "set", at = "$.list", value = {{ name = "n", many = [1, {{ fact = "{fact}" }}], of = {{ a = {{ fact = "{fact}" }} }} }}, safety = "safe" }}"#
+        );
+        rule_file("opencode-x-nested", "opencode", &check)
+    };
+    let home = Home::new();
+    let cases = "[[case]]\nname = \"c\"\nbefore = '{\"model\": \"zai-coding-plan/glm-5.3\", \"x\": 1}'\nafter = '{\"model\": \"zai-coding-plan/glm-5.3\", \"x\": 1, \"list\": {\"name\": \"n\", \"many\": [1, 1], \"of\": {\"a\": 1}}}'\n";
+    home.write(
+        "mine/opencode-x-nested.toml",
+        rule("plan.concurrency") + cases,
+    );
+    let run = home.run(&["rules", "test", "mine/opencode-x-nested.toml"]);
+    run.exits(0);
+    home.write("mine/opencode-x-nested.toml", rule("plan.concurrenzy"));
+    let run = home.run(&["lint", "--rules-dir", "mine"]).exits(2);
+    assert!(
+        run.stderr.contains("unknown fact `plan.concurrenzy`")
+            && run.stderr.contains("`plan.concurrency`"),
+        "{}",
+        run.stderr
+    );
+}
+
 /// A rule about keys of providers, with conditions on what stands around them.
 fn around(conditions: &str, cases: &str) -> String {
     let check = format!(

@@ -168,18 +168,16 @@ impl NodeCondition {
     /// # Errors
     /// With file, line and column.
     pub fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
-        self.clone().compile(source).map(drop)
+        let trust = Trust::Foreign;
+        Compiler { source, trust }.node(self.clone()).map(drop)
     }
 
-    /// Compiles the condition.
+    /// Compiles a condition that was checked.
     ///
     /// # Errors
     /// With file, line and column.
     pub fn compile(self, source: &Source<'_>) -> Result<Node, LoadError> {
-        Compiler {
-            source,
-            trust: Trust::Embedded,
-        }
-        .node(self)
+        let trust = Trust::Embedded;
+        Compiler { source, trust }.node(self)
     }
 }

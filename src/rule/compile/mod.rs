@@ -14,7 +14,7 @@ pub use fix::{Fix, FixOp, FixPlace};
 
 use super::predicate::Pattern;
 use super::query::{Query, singular};
-use super::schema::{self, Applies, Operand, Purpose, RuleFile};
+use super::schema::{self, Applies, Purpose, RuleFile};
 use crate::document::Pointer;
 use crate::finding::{Category, Severity};
 use crate::load::{LoadError, Source, Spanned, nearest};
@@ -143,10 +143,7 @@ impl Rule {
                 .into_iter()
                 .flat_map(Option::as_deref)
                 .chain(many.into_iter().flatten().flatten());
-            names.extend(operands.filter_map(|operand| match operand {
-                Operand::Fact(key) => Some(key.clone()),
-                Operand::Literal(_) => None,
-            }));
+            operands.for_each(|operand| operand.facts(names));
         }
         fn of_near(near: &[schema::NearCondition], names: &mut Vec<String>) {
             near.iter().for_each(|one| of_expect(&one.expect, names));
@@ -171,9 +168,8 @@ impl Rule {
                 of_expect(only, &mut names);
             }
             of_near(&check.near, &mut names);
-            if let Some(Operand::Fact(key)) = check.fix.as_ref().and_then(|fix| fix.value.as_ref())
-            {
-                names.push(key.clone());
+            if let Some(value) = check.fix.as_ref().and_then(|fix| fix.value.as_ref()) {
+                value.facts(&mut names);
             }
         }
         names.sort();

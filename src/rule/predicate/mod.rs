@@ -229,10 +229,7 @@ impl Predicates {
 
 /// The value of an operand, or the name of the fact that is unknown.
 pub fn resolve(operand: &Operand, facts: &FactSet<'_>) -> Result<Value, String> {
-    match operand {
-        Operand::Literal(value) => Ok(value.clone()),
-        Operand::Fact(key) => facts.lookup(key).ok_or_else(|| key.clone()),
-    }
+    operand.resolve(&|key| facts.lookup(key))
 }
 
 fn is_type(value: &Value, wanted: Type) -> bool {

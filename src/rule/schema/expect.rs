@@ -171,13 +171,52 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for ProfileOr<T> {
     }
 }
 
-/// A literal, or a reference to a fact.
+/// A literal, or a reference to a fact; also a list or a table of them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand {
     /// The value itself.
     Literal(Value),
     /// The value of a fact.
     Fact(String),
+    /// A list with facts in it.
+    List(Vec<Self>),
+    /// A table with facts in it.
+    Table(Vec<(String, Self)>),
+}
+
+impl Operand {
+    /// The value, with each fact replaced by what `lookup` knows of it.
+    ///
+    /// # Errors
+    /// With the name of a fact that it doesn't know.
+    pub fn resolve(&self, lookup: &dyn Fn(&str) -> Option<Value>) -> Result<Value, String> {
+        Ok(match self {
+            Self::Literal(value) => value.clone(),
+            Self::Fact(key) => lookup(key).ok_or_else(|| key.clone())?,
+            Self::List(items) => {
+                let items = items.iter().map(|item| item.resolve(lookup));
+                Value::Array(items.collect::<Result<_, _>>()?)
+            }
+            Self::Table(members) => {
+                let member = |(name, value): &(String, Self)| {
+                    let value = value.resolve(lookup)?;
+                    Ok((name.clone(), value))
+                };
+                let members = members.iter().map(member);
+                Value::Object(members.collect::<Result<_, String>>()?)
+            }
+        })
+    }
+
+    /// Adds the names of its facts.
+    pub fn facts(&self, names: &mut Vec<String>) {
+        match self {
+            Self::Literal(_) => {}
+            Self::Fact(key) => names.push(key.clone()),
+            Self::List(items) => items.iter().for_each(|item| item.facts(names)),
+            Self::Table(members) => members.iter().for_each(|(_, value)| value.facts(names)),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Operand {
@@ -214,23 +253,29 @@ impl<'de> Deserialize<'de> for Operand {
 
             fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Operand, A::Error> {
                 let mut items = Vec::new();
-                while let Some(item) = seq.next_element::<Value>()? {
+                while let Some(item) = seq.next_element::<Operand>()? {
                     items.push(item);
                 }
-                Ok(Operand::Literal(Value::Array(items)))
+                let list = Operand::List(items);
+                Ok(list.resolve(&|_| None).map_or(list, Operand::Literal))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Operand, A::Error> {
-                let mut members = serde_json::Map::new();
-                while let Some((key, value)) = map.next_entry::<String, Value>()? {
-                    members.insert(key, value);
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry::<String, Operand>()? {
+                    members.push(member);
                 }
-                match (members.len(), members.get("fact")) {
-                    (1, Some(Value::String(key))) => Ok(Operand::Fact(key.clone())),
-                    (1, Some(_)) => Err(de::Error::custom(
+                match members.as_slice() {
+                    [(name, Operand::Literal(Value::String(key)))] if name == "fact" => {
+                        Ok(Operand::Fact(key.clone()))
+                    }
+                    [(name, _)] if name == "fact" => Err(de::Error::custom(
                         "`fact` takes the name of a fact, a string",
                     )),
-                    _ => Ok(Operand::Literal(Value::Object(members))),
+                    _ => {
+                        let table = Operand::Table(members);
+                        Ok(table.resolve(&|_| None).map_or(table, Operand::Literal))
+                    }
                 }
             }
         }
