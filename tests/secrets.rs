@@ -56,6 +56,35 @@ fn assert_clean(what: &str, text: &str) {
 }
 
 #[test]
+fn prose_is_shown_without_the_secret_in_it() {
+    let home = Home::new();
+    let [key, sk, _, github, jwt] = CANARIES;
+    for secret in [key, sk, github, jwt] {
+        home.write(
+            ".config/opencode/opencode.json",
+            format!(
+                "{{\n  \"model\": \"zai-coding-plan/glm-4.5\",\n  \"agent\": {{ \"a\": {{\n    \"prompt\": \"log in \\\"as\\\" me with {secret}, then say so\"\n  }} }}\n}}\n"
+            ),
+        );
+        for (arguments, code) in [
+            (&["lint"][..], 1),
+            (&["lint", "--format", "json"], 1),
+            (&["apply", "--profile", "lite", "--dry-run"], 0),
+        ] {
+            let run = home.run(arguments).exits(code);
+            assert_clean(&format!("{arguments:?}"), &run.stdout);
+        }
+        let run = home.run(&["apply", "--profile", "lite", "--dry-run"]);
+        let run = run.exits(0);
+        assert!(
+            run.stdout.contains("me with [redacted") && run.stdout.contains("then say so"),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
 fn no_command_prints_a_secret() {
     let commands: &[(&[&str], &[i32])] = &[
         (&["status"], &[0]),

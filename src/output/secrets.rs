@@ -31,9 +31,14 @@ pub fn redactor_for_texts<'t>(texts: impl IntoIterator<Item = (Format, &'t [u8])
     Redactor::new().with_secrets(secrets)
 }
 
+/// Whether a value is a secret as a whole. One that stands in prose is found by its shape wherever the prose is shown.
+fn is_secret(text: &str) -> bool {
+    !text.trim().contains(char::is_whitespace) && Redactor::looks_secret(text)
+}
+
 fn collect(value: &Value, named: bool, secrets: &mut Vec<String>) {
     match value {
-        Value::String(text) if named || Redactor::looks_secret(text) => secrets.push(text.clone()),
+        Value::String(text) if named || is_secret(text) => secrets.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| collect(item, named, secrets)),
         Value::Object(members) => {
             for (key, value) in members {
