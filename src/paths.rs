@@ -160,10 +160,6 @@ impl Environment {
     /// The outcome is `None` when a variable without a default is unset, so that a candidate path that depends on it
     /// does not exist. An absolute template lies under [`Environment::system_root`].
     pub fn expand(&self, template: &str) -> Option<PathBuf> {
-        if !template.contains("${") {
-            let rooted = self.rooted(template);
-            return Some(rooted.unwrap_or_else(|| self.cwd.join(template)));
-        }
         let mut text = String::new();
         let mut rest = template;
         let mut from_variable = false;

@@ -61,7 +61,7 @@ impl NamedBy {
     ) -> Option<PathBuf> {
         let file = expand(&self.file, environment, installation)?;
         let bytes = read_config(&file).ok()??;
-        let document = Document::parse(&bytes, self.format).ok()?;
+        let document = Document::of(bytes, self.format).ok()?;
         let text = singular(self.at.get_ref())
             .ok()?
             .get(document.value())?

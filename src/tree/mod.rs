@@ -206,5 +206,5 @@ impl Tree {
 fn parses(hit: &Hit) -> bool {
     let format = hit.known.tool.file[hit.known.entry].format;
     let bytes = read_config(&hit.path).ok().flatten();
-    bytes.is_some_and(|bytes| Document::parse(&bytes, format).is_ok())
+    bytes.is_some_and(|bytes| Document::of(bytes, format).is_ok())
 }

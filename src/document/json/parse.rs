@@ -10,7 +10,7 @@ use memchr::memchr;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Number, Value};
 
-use super::strict;
+use super::strict::{self, Order};
 use super::trivia::comments;
 use crate::document::lines::bom_len;
 use crate::document::tree::{Children, Member, Node, Object};
@@ -38,10 +38,10 @@ pub(in crate::document) fn parse(text: &str, format: Format) -> Result<Parsed, P
 /// `spelled` is the text with its surrogates [`paired`].
 pub(in crate::document) fn parse_as(text: &str, spelled: &str, expected: Value) -> Option<Parsed> {
     let tree = strict::tree(spelled, bom_len(text))?;
-    if strict::is_in_order(spelled, &tree, &expected) {
+    if strict::is(spelled, &tree, &expected, Order::Same) {
         return Some(Parsed::new(text, expected, tree));
     }
-    if !strict::is(spelled, &tree, &expected) {
+    if !strict::is(spelled, &tree, &expected, Order::Any) {
         return None;
     }
     // In the order of the text. Of a large file, both values would be much at once.

@@ -208,6 +208,11 @@ impl Operand {
         })
     }
 
+    /// A literal, if no fact is in it.
+    fn simplified(self) -> Self {
+        self.resolve(&|_| None).map_or(self, Self::Literal)
+    }
+
     /// Adds the names of its facts.
     pub fn facts(&self, names: &mut Vec<String>) {
         match self {
@@ -256,8 +261,7 @@ impl<'de> Deserialize<'de> for Operand {
                 while let Some(item) = seq.next_element::<Operand>()? {
                     items.push(item);
                 }
-                let list = Operand::List(items);
-                Ok(list.resolve(&|_| None).map_or(list, Operand::Literal))
+                Ok(Operand::List(items).simplified())
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Operand, A::Error> {
@@ -272,10 +276,7 @@ impl<'de> Deserialize<'de> for Operand {
                     [(name, _)] if name == "fact" => Err(de::Error::custom(
                         "`fact` takes the name of a fact, a string",
                     )),
-                    _ => {
-                        let table = Operand::Table(members);
-                        Ok(table.resolve(&|_| None).map_or(table, Operand::Literal))
-                    }
+                    _ => Ok(Operand::Table(members).simplified()),
                 }
             }
         }
