@@ -58,7 +58,7 @@ impl World {
     fn found(&self, tool: &str, project: Option<&str>) -> Vec<String> {
         let tool = Catalogue::load(&[]).unwrap().tool(tool).unwrap();
         let project: Option<PathBuf> = project.map(|name| self.folder.path().join(name));
-        let mut files = detect(&tool, &self.environment, project.as_deref(), None);
+        let mut files = detect(&tool, &self.environment, project.as_deref(), None).files;
         files.retain(|file| file.exists);
         files.sort_by_key(|file| (file.role().to_owned(), file.rank()));
         files
@@ -281,7 +281,7 @@ fn a_file_that_may_be_created_is_offered_only_when_no_other_of_its_kind_is_there
     let world = World::new(Os::Linux, &[]);
     let offered = |tool: &str| -> Vec<PathBuf> {
         let tool = Catalogue::load(&[]).unwrap().tool(tool).unwrap();
-        let files = detect(&tool, &world.environment, None, None);
+        let files = detect(&tool, &world.environment, None, None).files;
         files
             .into_iter()
             .filter(|file| !file.exists)
@@ -310,7 +310,8 @@ fn scopes_are_told_apart_when_the_project_is_the_home() {
         &world.environment,
         Some(&world.environment.home),
         None,
-    );
+    )
+    .files;
     let scopes: Vec<Scope> = files
         .iter()
         .filter(|file| file.exists)

@@ -234,6 +234,46 @@ fn an_odd_file_among_the_agents_is_told_of() {
 }
 
 #[test]
+fn links_among_the_agents_lead_to_an_end() {
+    let home = home(OPENCODE, template(OPENCODE).replace('@', "1").as_bytes());
+    let folder = home.path(".config/opencode/agent");
+    let other = home.path("shared");
+    for folder in [&folder, &other] {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("one.md"), "---\nmodel: zai/glm-5.2\n---\n").unwrap();
+    }
+    let linted = |code: i32| run(&home, &["lint", "--format", "concise"]).exits(code);
+    let agents = |ended: &Ended| {
+        let lines = ended.stdout.lines();
+        let paths = lines.filter_map(|line| line.split_once(".md:"));
+        let mut paths: Vec<String> = paths.map(|(path, _)| path.to_owned()).collect();
+        paths.dedup();
+        paths
+    };
+    let alone = agents(&linted(0));
+    assert_eq!(alone, [".config/opencode/agent/one"]);
+    // Without care there are as many ways through these as forty steps allow.
+    symlink(".", folder.join("a")).unwrap();
+    symlink(".", folder.join("b")).unwrap();
+    assert_eq!(agents(&linted(0)), alone);
+    // The tools follow links, so an agent that one leads to counts.
+    symlink(&other, folder.join("more")).unwrap();
+    assert_eq!(
+        agents(&linted(0)),
+        [
+            ".config/opencode/agent/more/one",
+            ".config/opencode/agent/one"
+        ]
+    );
+    for number in 0..1000 {
+        fs::create_dir(other.join(number.to_string())).unwrap();
+    }
+    linted(3)
+        .says("/.config/opencode/agent: more than 1000 folders")
+        .says("nothing below it was looked at");
+}
+
+#[test]
 fn a_file_above_the_limit_is_not_read() {
     for file in FILES {
         let mut bytes = template(file).replace('@', "1").into_bytes();

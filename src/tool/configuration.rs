@@ -182,8 +182,9 @@ impl Workspace {
             }
             for installation in installations(tool, environment) {
                 for folder in &folders {
-                    let files = detect(tool, environment, *folder, installation.as_deref());
-                    workspace.add(tool, files);
+                    let found = detect(tool, environment, *folder, installation.as_deref());
+                    workspace.complain(found.problems);
+                    workspace.add(tool, found.files);
                 }
             }
         }
@@ -196,11 +197,22 @@ impl Workspace {
             self.add(&tool, files);
         }
         for (tool, folder) in tree.projects {
-            let mut files = detect(&tool, environment, Some(&folder), None);
-            files.retain(|file| {
+            let mut found = detect(&tool, environment, Some(&folder), None);
+            found.files.retain(|file| {
                 matches!(file.scope(), Scope::Project | Scope::Local) && file.exists
             });
-            self.add(&tool, files);
+            self.complain(found.problems);
+            self.add(&tool, found.files);
+        }
+    }
+
+    /// Adds what could not be listed, each folder once: the user's are searched for every project.
+    fn complain(&mut self, problems: Vec<ReadError>) {
+        for problem in problems {
+            let same = |known: &ReadError| known.path() == problem.path();
+            if !self.problems.iter().any(same) {
+                self.problems.push(problem);
+            }
         }
     }
 

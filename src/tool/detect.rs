@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use super::descriptor::{Descriptor, FileEntry, Scope, Search};
 use super::installation::{self, NAMED, expand};
+use super::listing::matching;
+use super::read::ReadError;
 use crate::document::Format;
 use crate::paths::Environment;
 
@@ -73,15 +75,25 @@ impl ConfigFile {
     }
 }
 
-/// The files of `tool` that are there, and the ones that may be created; `project` is a folder whose files count too,
-/// `installation` the folder that holds this configuration.
+/// What is there of a tool.
+#[derive(Debug, Default)]
+pub struct Detected {
+    /// Its files, and the ones that may be created.
+    pub files: Vec<ConfigFile>,
+    /// What could not be listed.
+    pub problems: Vec<ReadError>,
+}
+
+/// Looks for the files of `tool`; `project` is a folder whose files count too, `installation` the folder that holds this
+/// configuration.
 pub fn detect(
     tool: &Rc<Descriptor>,
     environment: &Environment,
     project: Option<&Path>,
     installation: Option<&Path>,
-) -> Vec<ConfigFile> {
+) -> Detected {
     let mut files: Vec<ConfigFile> = Vec::new();
+    let mut problems = Vec::new();
     for (index, entry) in tool.file.iter().enumerate() {
         let set = |name: &String| environment.var(name).is_some();
         if entry.unless_env.as_ref().is_some_and(set) {
@@ -115,7 +127,10 @@ pub fn detect(
                     ..ConfigFile::new(tool, index, path, exists)
                 };
                 if template.contains('*') {
-                    files.extend(glob_files(&path).map(|path| found(path, true)));
+                    match matching_files(&path) {
+                        Ok(paths) => files.extend(paths.into_iter().map(|path| found(path, true))),
+                        Err(problem) => problems.push(problem),
+                    }
                 } else if path.symlink_metadata().is_ok() {
                     files.push(found(path, true));
                 } else if entry.create && entry.scope == Scope::User {
@@ -128,7 +143,7 @@ pub fn detect(
     let mut seen = std::collections::HashSet::new();
     files.retain(|file| seen.insert(file.path.clone()));
     choose_in_force(&mut files);
-    files
+    Detected { files, problems }
 }
 
 /// The folders that hold a configuration of `tool` each; one `None` for a tool without such folders.
@@ -208,29 +223,16 @@ pub fn log_files(
     for installation in installations(tool, environment) {
         for template in &log.paths {
             if let Some(path) = expand(template, environment, installation.as_deref()) {
-                files.extend(glob_files(&path));
+                files.extend(matching_files(&path).unwrap_or_default());
             }
         }
     }
     files
 }
 
-/// What a pattern matches beside folders, in the order of the names. A dangling link or a pipe is told of when it is read.
-fn glob_files(pattern: &Path) -> impl Iterator<Item = PathBuf> {
-    glob_paths(pattern).filter(|path| !path.is_dir())
-}
-
-/// What a pattern matches, in the order of the names.
-pub(super) fn glob_paths(pattern: &Path) -> impl Iterator<Item = PathBuf> {
-    let text = pattern.to_string_lossy();
-    let star = text.find('*').unwrap_or(text.len());
-    let start = text[..star].rfind(std::path::is_separator);
-    let (fixed, rest) = text.split_at(start.map_or(0, |separator| separator + 1));
-    // Without the folder there is nothing to match, and no need to compile the pattern.
-    let whole = || format!("{}{rest}", glob::Pattern::escape(fixed));
-    let found = Path::new(fixed)
-        .is_dir()
-        .then(|| glob::glob(&whole()).ok())
-        .flatten();
-    found.into_iter().flatten().filter_map(Result::ok)
+/// What a pattern matches beside folders. A dangling link or a pipe is told of when it is read.
+fn matching_files(pattern: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let mut paths = matching(pattern)?;
+    paths.retain(|path| !path.is_dir());
+    Ok(paths)
 }

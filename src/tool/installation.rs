@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::listing::matching;
 use super::read::read_config;
 use crate::document::{Document, Format};
 use crate::load::{LoadError, Source, Spanned};
@@ -154,10 +155,8 @@ impl Installation {
                     glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(&name))
                 })
             };
-            folders.extend(
-                super::detect::glob_paths(&path)
-                    .filter(|folder| folder.is_dir() && !passed_over(folder)),
-            );
+            let found = matching(&path).unwrap_or_default().into_iter();
+            folders.extend(found.filter(|folder| folder.is_dir() && !passed_over(folder)));
         }
         folders
     }

@@ -4,6 +4,7 @@ mod configuration;
 mod descriptor;
 mod detect;
 mod installation;
+mod listing;
 mod process;
 mod read;
 mod recognise;
@@ -15,7 +16,7 @@ pub use descriptor::{
     Credential, Descriptor, FileEntry, Provider, Refusal, Running, Scope, Search, Strictness,
     UsesZai,
 };
-pub use detect::{ConfigFile, choose_in_force, detect, installations, log_files};
+pub use detect::{ConfigFile, Detected, choose_in_force, detect, installations, log_files};
 pub use installation::{Beside, Installation, NamedBy};
 pub use process::{Process, running};
 pub use read::{ReadError, read_config};

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use super::listing::MAX_FOLDERS;
 use crate::document::MAX_BYTES;
 
 /// A file that could not be read at all.
@@ -25,6 +26,12 @@ pub enum ReadError {
         /// Its size in bytes.
         size: u64,
     },
+    /// A search for files leads too far.
+    #[error("{}: more than {MAX_FOLDERS} folders to look for files in (a link may lead far); nothing below it was looked at", path.display())]
+    TooManyFolders {
+        /// The folder that the search begins in.
+        path: PathBuf,
+    },
     /// The system says no.
     #[error("{}: {source}", path.display())]
     Io {
@@ -39,9 +46,10 @@ impl ReadError {
     /// The file.
     pub fn path(&self) -> &Path {
         match self {
-            Self::NotAFile { path, .. } | Self::TooLarge { path, .. } | Self::Io { path, .. } => {
-                path
-            }
+            Self::NotAFile { path, .. }
+            | Self::TooLarge { path, .. }
+            | Self::TooManyFolders { path }
+            | Self::Io { path, .. } => path,
         }
     }
 }
