@@ -160,6 +160,9 @@ impl Environment {
     /// The outcome is `None` when a variable without a default is unset, so that a candidate path that depends on it
     /// does not exist. An absolute template lies under [`Environment::system_root`].
     pub fn expand(&self, template: &str) -> Option<PathBuf> {
+        if !template.contains('$') {
+            return Some(self.placed(template));
+        }
         let mut text = String::new();
         let mut rest = template;
         let mut from_variable = false;
@@ -184,7 +187,12 @@ impl Environment {
             // A relative value of a variable is relative to where the tool was started.
             return Some(self.cwd.join(text));
         }
-        Some(self.rooted(&text).unwrap_or_else(|| self.cwd.join(&text)))
+        Some(self.placed(&text))
+    }
+
+    /// A path without variables; a relative one counts from the current folder.
+    fn placed(&self, text: &str) -> PathBuf {
+        self.rooted(text).unwrap_or_else(|| self.cwd.join(text))
     }
 
     /// A path that begins with `~`, or an absolute one, which lies under [`Environment::system_root`]; `None` for a

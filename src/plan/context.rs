@@ -210,6 +210,9 @@ impl Planner<'_> {
         facts: &FactSet<'_>,
     ) -> PointsAt {
         let mut shown = PointsAt::default();
+        if workspace.is_silent(configuration) {
+            return shown;
+        }
         let effective = workspace.effective(configuration, configuration.tool.main_role());
         let elsewhere = configuration.tool.uses_zai.unless.nodes();
         if elsewhere

@@ -122,6 +122,10 @@ impl Query {
         value: &'v Value,
         keep: &dyn Fn(&Value) -> bool,
     ) -> Vec<(Pointer, &'v Value)> {
+        // Where nothing has the first name nothing is selected, and the query need not be read: most are not.
+        if first_name(&self.text).is_some_and(|name| value.get(name).is_none()) {
+            return Vec::new();
+        }
         let parts = self
             .parts
             .get_or_init(|| Box::new(Parts::parse(&self.text)));
@@ -134,6 +138,16 @@ impl Query {
             false => parts.last.nodes(library.nodes(value), keep),
         }
     }
+}
+
+/// The name that a query begins with, if it is a plain one after a dot.
+fn first_name(query: &str) -> Option<&str> {
+    let text = query.strip_prefix("$.")?;
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .unwrap_or(text.len());
+    let ends = text[end..].is_empty() || text[end..].starts_with(['.', '[']);
+    (ends && end > 0).then(|| &text[..end])
 }
 
 /// The longest query, in bytes.

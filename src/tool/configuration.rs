@@ -94,6 +94,11 @@ impl Layer {
             .is_some_and(|original| *original.text != self.document.text())
     }
 
+    /// Whether it says nothing: it is not there, and nothing is to be written to it.
+    fn is_silent(&self) -> bool {
+        !self.config.exists && self.original.is_none()
+    }
+
     /// Whether `apply` may write it.
     pub fn writable(&self) -> bool {
         self.config.in_force && !self.config.managed
@@ -262,7 +267,11 @@ impl Workspace {
             return *slot;
         }
         let path = file.path.clone();
-        let slot = match read_config(&path) {
+        let bytes = match file.exists {
+            true => read_config(&path),
+            false => Ok(None),
+        };
+        let slot = match bytes {
             Ok(bytes) => self.parse(file, bytes.unwrap_or_default()),
             Err(error) => {
                 self.problems.push(error);
@@ -331,6 +340,12 @@ impl Workspace {
             .iter()
             .map(|index| (*index, &self.layers[*index]))
             .filter(move |(_, layer)| layer.config.role() == role && layer.config.in_force)
+    }
+
+    /// Whether no file of a configuration is there, or about to be.
+    pub fn is_silent(&self, configuration: &Configuration) -> bool {
+        let mut layers = configuration.layers.iter();
+        layers.all(|index| self.layers[*index].is_silent())
     }
 
     /// What the tool sees after merging the layers of a role.

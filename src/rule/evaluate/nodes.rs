@@ -171,6 +171,10 @@ pub fn matching_nodes<'w>(
     facts: &FactSet<'_>,
 ) -> Vec<(usize, Pointer, &'w Value)> {
     let mut found = Vec::new();
+    // Most tools of the catalogue are not there, and their conditions need not be compiled.
+    if workspace.is_silent(configuration) {
+        return found;
+    }
     for node in conditions.nodes() {
         let role = node
             .role
