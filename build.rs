@@ -3,17 +3,17 @@
 //! Each file of the catalogue is there twice: as text, for `rules show`, `explain` and the tests, and compiled to
 //! MessagePack without what only people read, since parsing TOML would take most of a short run's time.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use serde::{Serialize, Serializer};
+use toml::Value;
 
 /// Tables that evaluation doesn't need: of a rule, and of a facts pack.
 const PROSE: [&str; 4] = ["evidence", "docs", "case", "error"];
-/// Tables of a tool that are read when they are first asked for: what is `Deferred` in its descriptor.
-const DEFERRED: [&str; 6] = [
+/// Parts of a tool that are read when they are first asked for: what is `Deferred` in its descriptor.
+const OF_TOOL: [&str; 6] = [
     "credential",
     "log",
     "provider",
@@ -21,12 +21,54 @@ const DEFERRED: [&str; 6] = [
     "uses-zai",
     "variable",
 ];
+/// The same of a facts pack. A path leads through the elements of lists.
+const OF_FACTS: [&str; 6] = [
+    "catalogue.models",
+    "catalogue.origin",
+    "endpoint.origin",
+    "fact.origin",
+    "model.origin",
+    "policy.origin",
+];
+/// The same of a rule.
+const OF_RULE: [&str; 1] = ["check.fix"];
 
 /// A value in a compiled file.
 enum Part {
-    Plain(toml::Value),
+    Plain(Value),
     /// MessagePack of its own.
     Packed(Vec<u8>),
+    List(Vec<Part>),
+    Table(Vec<(String, Part)>),
+}
+
+impl Part {
+    /// The value at `path`, with what is deferred below it packed.
+    fn of(value: Value, path: &str, deferred: &[&str]) -> io::Result<Self> {
+        if deferred.contains(&path) {
+            return packed(&value).map(Self::Packed);
+        }
+        let below = |name: &str| match path {
+            "" => name.to_owned(),
+            path => format!("{path}.{name}"),
+        };
+        Ok(match value {
+            Value::Table(members) => {
+                let member = |(name, value): (String, Value)| {
+                    let part = Self::of(value, &below(&name), deferred)?;
+                    Ok((name, part))
+                };
+                let members = members.into_iter().map(member);
+                Self::Table(members.collect::<io::Result<_>>()?)
+            }
+            Value::Array(items) => {
+                let items = items.into_iter();
+                let items = items.map(|item| Self::of(item, path, deferred));
+                Self::List(items.collect::<io::Result<_>>()?)
+            }
+            value => Self::Plain(value),
+        })
+    }
 }
 
 impl Serialize for Part {
@@ -34,6 +76,10 @@ impl Serialize for Part {
         match self {
             Self::Plain(value) => value.serialize(serializer),
             Self::Packed(bytes) => serializer.serialize_bytes(bytes),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Table(members) => {
+                serializer.collect_map(members.iter().map(|(name, part)| (name, part)))
+            }
         }
     }
 }
@@ -75,17 +121,15 @@ fn compile(file: &Path, name: &str) -> io::Result<(Vec<u8>, bool)> {
     for key in PROSE {
         table.remove(key);
     }
-    let setup = table.get("purpose").and_then(toml::Value::as_str) == Some("setup");
-    let tool = name.starts_with("rules/tools/");
-    let part = |(key, value): (String, toml::Value)| {
-        let part = match tool && DEFERRED.contains(&&*key) {
-            true => Part::Packed(packed(&value)?),
-            false => Part::Plain(value),
-        };
-        io::Result::Ok((key, part))
+    let setup = table.get("purpose").and_then(Value::as_str) == Some("setup");
+    let deferred: &[&str] = match name.split('/').nth(1) {
+        Some("tools") => &OF_TOOL,
+        Some("facts") => &OF_FACTS,
+        Some("profiles") => &[],
+        _ => &OF_RULE,
     };
-    let parts: BTreeMap<String, Part> = table.into_iter().map(part).collect::<Result<_, _>>()?;
-    Ok((packed(&parts)?, setup))
+    let part = Part::of(Value::Table(table), "", deferred)?;
+    Ok((packed(&part)?, setup))
 }
 
 fn packed(value: &impl Serialize) -> io::Result<Vec<u8>> {

@@ -35,7 +35,7 @@ fn pages() -> BTreeMap<String, String> {
             let fix = rule
                 .checks
                 .iter()
-                .filter_map(|check| check.fix.as_ref())
+                .filter_map(|check| check.fix())
                 .map(|fix| fix.safety)
                 .max();
             let fix = fix.map_or_else(|| "–".to_owned(), |safety| safety.to_string());

@@ -8,7 +8,7 @@ use super::args::{Format, Rules};
 use super::context::{Context, Failure};
 use super::scaffold;
 use crate::load::Source;
-use crate::rule::compile::{Part, RuleOrigin, Trust};
+use crate::rule::compile::{Check, Part, RuleOrigin, Trust};
 use crate::rule::schema::Purpose;
 use crate::rule::{Catalogue, Rule, case};
 
@@ -81,7 +81,7 @@ fn list(context: &Context, format: Format) -> Result<Exit, Failure> {
 fn best_fix(rule: &Rule) -> Option<crate::finding::Safety> {
     rule.checks
         .iter()
-        .filter_map(|check| check.fix.as_ref())
+        .filter_map(Check::fix)
         .map(|fix| fix.safety)
         .max()
 }

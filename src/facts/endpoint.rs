@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::{Billing, Origin, Pack, Protocol, Region};
+use crate::load::Deferred;
 
 /// One of Z.ai's addresses, as a client's base URL.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Endpoint {
     #[serde(default)]
     pub gate: bool,
     /// Where the statement comes from.
-    pub origin: Origin,
+    pub origin: Deferred<Origin>,
     /// Host and path of the URL: every address that is judged is compared with them.
     #[serde(skip)]
     parts: OnceCell<(String, String)>,

@@ -102,7 +102,7 @@ impl FactSet<'_> {
         if let Some(provider) = key.strip_prefix("tool.catalogue.") {
             return self
                 .catalogue(provider)
-                .map(|catalogue| catalogue.models.clone().into());
+                .map(|catalogue| catalogue.models.as_slice().into());
         }
         if let (Some(server), Some(tier)) = (self.self_hosted, key.split('.').next_back())
             && TIERS.contains(&tier)

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::{Billing, Endpoint, Region};
-use crate::load::{LoadError, Source};
+use crate::load::{Deferred, LoadError, Source};
 
 /// How a statement is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// The vendor's documentation says so.
@@ -15,11 +15,12 @@ pub enum Confidence {
     /// Somebody measured it and published the measurement.
     Observed,
     /// Claimed in a thread; nobody showed it.
+    #[default]
     Reported,
 }
 
 /// Where a statement comes from.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Origin {
     /// An address, or the name of a document.
@@ -55,7 +56,7 @@ pub struct Fact {
     #[serde(default)]
     by_plan: Option<BTreeMap<String, serde_json::Value>>,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: Deferred<Origin>,
 }
 
 impl Fact {
@@ -98,7 +99,7 @@ pub struct Model {
     #[serde(default)]
     pub context: Option<u64>,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: Deferred<Origin>,
 }
 
 /// The models that one tool offers for one of its Z.ai providers.
@@ -110,9 +111,9 @@ pub struct Catalogue {
     /// The tool's own name of the provider.
     pub provider: String,
     /// The ids it knows.
-    pub models: Vec<String>,
+    pub models: Deferred<Vec<String>>,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: Deferred<Origin>,
 }
 
 /// What a client should do with an error.
@@ -162,7 +163,7 @@ pub struct ErrorCode {
     #[serde(default)]
     pub limit_pattern: bool,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: Deferred<Origin>,
 }
 
 /// A piece of the usage policy, in our words, with the wording's date.
@@ -177,7 +178,7 @@ pub struct Policy {
     #[serde(default)]
     pub tools: Vec<String>,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: Deferred<Origin>,
 }
 
 /// A facts pack.

@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use serde::de::{DeserializeOwned, Error, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A part of a descriptor. From TOML it is read at once, so that a mistake in it is told with the others; `build.rs` packs
-/// it in the compiled catalogue, since of most tools nothing but their paths is wanted.
+/// A part of a file. From TOML it is read at once, so that a mistake in it is told with the others; `build.rs` packs it in
+/// the compiled catalogue, since of most tools nothing but their paths is wanted, and of most checks no fix.
 #[derive(Clone, Default)]
 pub struct Deferred<T> {
     packed: Box<[u8]>,
@@ -48,6 +48,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Deferred<T> {
             return T::deserialize(deserializer).map(Self::from);
         }
         deserializer.deserialize_bytes(Packed(PhantomData))
+    }
+}
+
+impl<T: DeserializeOwned + Default + Serialize> Serialize for Deferred<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
     }
 }
 

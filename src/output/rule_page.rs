@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::finding::Safety;
 use crate::rule::Rule;
+use crate::rule::compile::Check;
 use crate::rule::schema::{EvidenceKind, Purpose};
 
 /// The page, in Markdown.
@@ -20,7 +21,7 @@ pub fn markdown(rule: &Rule) -> String {
         let mut fixes: Vec<Safety> = rule
             .checks
             .iter()
-            .filter_map(|check| check.fix.as_ref())
+            .filter_map(Check::fix)
             .map(|fix| fix.safety)
             .collect();
         fixes.sort();

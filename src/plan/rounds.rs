@@ -257,7 +257,7 @@ struct Taking<'t> {
 }
 
 fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
-    let mut state = match &hit.check.fix {
+    let mut state = match hit.check.fix() {
         None => FixState::None,
         Some(fix) if fix.safety == Safety::DisplayOnly => FixState::DisplayOnly,
         Some(fix) if fix.safety == Safety::Unsafe && !taking.request.takes_unsafe(hit.rule) => {
@@ -266,7 +266,7 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
         Some(fix) => FixState::Planned(fix.safety),
     };
     let mut planned = Vec::new();
-    if let (FixState::Planned(_), Some(fix)) = (&state, &hit.check.fix) {
+    if let (FixState::Planned(_), Some(fix)) = (&state, hit.check.fix()) {
         match fix::edits(hit, fix, subject) {
             Err(reason) => state = FixState::Impossible(reason),
             // What the fix would write is there already, so this is how it should be.
@@ -298,7 +298,7 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
         }
         Decision::Report(severity) => finding.severity = severity,
     }
-    if let (FixState::Planned(_), Some(fix)) = (&finding.fix, &hit.check.fix) {
+    if let (FixState::Planned(_), Some(fix)) = (&finding.fix, hit.check.fix()) {
         let at = planned
             .first()
             .map(|edit| edit.at().clone())

@@ -1,7 +1,7 @@
 //! Checks: what must hold where.
 
 use super::condition::{Conditions, KeyFilter};
-use super::fix::Fix;
+use super::fix::{Fix, Remedy};
 use super::{Compiler, PLACEHOLDERS, Trust};
 use crate::document::Pointer;
 use crate::finding::Severity;
@@ -34,8 +34,14 @@ pub struct Check {
     pub severity: Severity,
     /// What to say.
     pub message: String,
+    remedy: Remedy,
+}
+
+impl Check {
     /// How to mend it.
-    pub fix: Option<Box<Fix>>,
+    pub fn fix(&self) -> Option<&Fix> {
+        self.remedy.fix(&self.expect.expect)
+    }
 }
 
 /// Where a check or a condition looks.
@@ -141,10 +147,7 @@ impl Compiler<'_> {
             when: self.conditions(check.when)?,
             severity: check.severity.unwrap_or(severity),
             message: check.message.into_inner(),
-            fix: check
-                .fix
-                .map(|fix| self.fix(*fix, &check.expect))
-                .transpose()?,
+            remedy: self.remedy(check.fix, &check.expect)?,
             expect: self.predicates(check.expect)?,
         })
     }

@@ -1,9 +1,11 @@
 //! Fixes: what is done about a finding.
 
-use super::Compiler;
+use std::cell::OnceCell;
+
+use super::{Compiler, Trust};
 use crate::document::Pointer;
 use crate::finding::Safety;
-use crate::load::{LoadError, Spanned};
+use crate::load::{Deferred, LoadError, Source, Spanned};
 use crate::rule::query::singular;
 use crate::rule::schema::{self, Operand};
 
@@ -18,6 +20,27 @@ pub struct Fix {
     pub safety: Safety,
     /// What it takes away.
     pub consequence: Option<String>,
+}
+
+/// A check's fix, which is compiled when it is first asked for: most checks hold.
+#[derive(Debug, Clone)]
+pub(super) struct Remedy {
+    written: Deferred<Option<Box<schema::Fix>>>,
+    compiled: OnceCell<Option<Fix>>,
+}
+
+impl Remedy {
+    /// The fix of a check that expects `expect`; loading has checked it.
+    pub(super) fn fix(&self, expect: &schema::Expect) -> Option<&Fix> {
+        let compiled = self.compiled.get_or_init(|| {
+            let compiler = Compiler {
+                source: &Source::new("rule", ""),
+                trust: Trust::Embedded,
+            };
+            compiler.fix(self.written.as_deref()?, expect).ok()
+        });
+        compiled.as_ref()
+    }
 }
 
 /// Another place than the finding's.
@@ -72,7 +95,7 @@ const OPERATIONS: [&str; 8] = [
 ];
 
 impl Compiler<'_> {
-    pub(super) fn fix_place(&self, text: &Spanned<String>) -> Result<FixPlace, LoadError> {
+    fn fix_place(&self, text: &Spanned<String>) -> Result<FixPlace, LoadError> {
         match text.get_ref().strip_prefix('@') {
             Some(rest) => singular(&format!("${rest}"))
                 .map(FixPlace::Finding)
@@ -81,11 +104,21 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn fix(
+    pub(super) fn remedy(
         &self,
-        fix: schema::Fix,
+        written: Deferred<Option<Box<schema::Fix>>>,
         expect: &schema::Expect,
-    ) -> Result<Box<Fix>, LoadError> {
+    ) -> Result<Remedy, LoadError> {
+        let compiled = OnceCell::new();
+        if self.trust == Trust::Foreign {
+            let fix = written.as_deref().map(|fix| self.fix(fix, expect));
+            let fix = fix.transpose()?;
+            compiled.get_or_init(|| fix);
+        }
+        Ok(Remedy { written, compiled })
+    }
+
+    fn fix(&self, fix: &schema::Fix, expect: &schema::Expect) -> Result<Fix, LoadError> {
         let needs = |what: &str| {
             Err(self.source.error(
                 fix.op.span(),
@@ -94,15 +127,15 @@ impl Compiler<'_> {
             ))
         };
         let op = match self.word(&fix.op, &OPERATIONS, "fix operation")? {
-            "set" => match fix.value {
+            "set" => match &fix.value {
                 Some(value) => FixOp::Set {
-                    value,
-                    wrap: fix.wrap,
+                    value: value.clone(),
+                    wrap: fix.wrap.clone(),
                 },
                 None => return needs("`value`"),
             },
-            "append" => match fix.value {
-                Some(value) => FixOp::Append(value),
+            "append" => match &fix.value {
+                Some(value) => FixOp::Append(value.clone()),
                 None => return needs("`value`"),
             },
             "clamp" if expect.min.is_none() && expect.max.is_none() => {
@@ -110,8 +143,8 @@ impl Compiler<'_> {
             }
             "clamp" => FixOp::Clamp,
             "remove" => FixOp::Remove,
-            "rename" => match fix.to {
-                Some(to) => FixOp::Rename(to.into_inner()),
+            "rename" => match &fix.to {
+                Some(to) => FixOp::Rename(to.get_ref().clone()),
                 None => return needs("`to`, the new name"),
             },
             "move" => match &fix.to {
@@ -142,11 +175,11 @@ impl Compiler<'_> {
                 None,
             ));
         }
-        Ok(Box::new(Fix {
+        Ok(Fix {
             op,
             at: fix.at.as_ref().map(|at| self.fix_place(at)).transpose()?,
             safety: fix.safety,
-            consequence: fix.consequence,
-        }))
+            consequence: fix.consequence.clone(),
+        })
     }
 }

@@ -168,7 +168,7 @@ impl Rule {
                 of_expect(only, &mut names);
             }
             of_near(&check.near, &mut names);
-            if let Some(value) = check.fix.as_ref().and_then(|fix| fix.value.as_ref()) {
+            if let Some(value) = check.fix.as_deref().and_then(|fix| fix.value.as_ref()) {
                 value.facts(&mut names);
             }
         }

@@ -24,7 +24,7 @@ impl Evaluation<'_, '_> {
             other => other.to_string(),
         };
         let fix_value = || {
-            let fix = check.fix.as_ref()?;
+            let fix = check.fix()?;
             match &fix.op {
                 FixOp::Set { value, .. } => resolve(value, facts).ok(),
                 _ => None,

@@ -13,7 +13,7 @@ pub use expect::{EndpointExpect, Expect, ModelExpect, ModelOn, Operand, ProfileO
 pub use prose::{Case, CaseFile, Docs, Evidence, EvidenceKind};
 
 use crate::finding::{Category, Safety, Severity};
-use crate::load::Spanned;
+use crate::load::{Deferred, Spanned};
 
 /// Which commands use a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
@@ -126,7 +126,7 @@ pub struct Check {
     pub message: Spanned<String>,
     /// How to mend it.
     #[serde(default)]
-    pub fix: Option<Box<Fix>>,
+    pub fix: Deferred<Option<Box<Fix>>>,
 }
 
 /// What an absent value means.
