@@ -1,6 +1,6 @@
-//! YAML as front matter mostly is: lines of `name: value`, some of them indented below a name. To read these by a syntax
-//! tree and its validation takes forty times as long, and a home may have a hundred such files. The outcome is the same; a
-//! test compares.
+//! YAML as front matter mostly is: lines of `name: value`, some of them indented below a name, or with a comment at the end.
+//! To read these by a syntax tree and its validation takes forty times as long, and a home may have a hundred such files.
+//! The outcome is the same; a test compares.
 
 use std::ops::Range;
 
@@ -17,6 +17,8 @@ struct Line {
     key: Range<usize>,
     /// Empty when nothing stands behind the colon.
     value: Range<usize>,
+    /// Where the line ends, with its comment.
+    end: usize,
 }
 
 /// Reads the YAML in a part of a text; `None` when there is none, or when it is not of the simple kind.
@@ -25,7 +27,7 @@ pub(super) fn read(text: &str, part: Range<usize>) -> Option<Parsed> {
     let mut start = part.start;
     for whole in text[part].split_inclusive('\n') {
         if !whole.trim_end().is_empty() {
-            lines.push(line(text, start..start + whole.trim_end().len())?);
+            lines.push(read_line(text, start..start + whole.trim_end().len())?);
         }
         start += whole.len();
     }
@@ -39,18 +41,32 @@ pub(super) fn read(text: &str, part: Range<usize>) -> Option<Parsed> {
 }
 
 /// What stands in a line without its end.
-fn line(text: &str, line: Range<usize>) -> Option<Line> {
+fn read_line(text: &str, line: Range<usize>) -> Option<Line> {
     let content = text[line.clone()].trim_start_matches(' ');
     let start = line.end - content.len();
     let (name, after) = content.split_once(':')?;
     let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(letters);
     let apart = after.is_empty() || after.starts_with(' ');
+    let value = after.trim_start_matches(' ');
+    let from = line.end - value.len();
     (plain && apart).then(|| Line {
         indent: start - line.start,
         key: start..start + name.len(),
-        value: line.end - after.trim_start_matches(' ').len()..line.end,
+        value: from..from + without_comment(value).len(),
+        end: line.end,
     })
+}
+
+/// A value without the comment behind it.
+fn without_comment(value: &str) -> &str {
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let quoted = quote.and_then(|quote| Some(value[1..].find(quote)? + 2));
+    let from = quoted.unwrap_or_default();
+    let commented = |at: &usize| *at == 0 || value[..*at].ends_with(' ');
+    let mut marks = value[from..].match_indices('#').map(|(at, _)| from + at);
+    let end = marks.find(commented).unwrap_or(value.len());
+    value[..end].trim_end_matches(' ')
 }
 
 /// The members at an indentation, as far as they go.
@@ -60,7 +76,7 @@ fn mapping(text: &str, rest: &mut &[Line], indent: usize) -> Option<(Value, Node
     let (mut values, mut members) = (Map::new(), Vec::new());
     while let Some((line, after)) = rest.split_first().filter(|(line, _)| line.indent == indent) {
         *rest = after;
-        end = line.value.end;
+        end = line.end;
         let below = after.first().filter(|next| next.indent > indent);
         let (value, node) = match (line.value.is_empty(), below) {
             (false, None) => (
@@ -128,6 +144,7 @@ mod tests {
         for text in [
             "model: zai-coding-plan\n",
             "description: Looks things up, and says so (briefly).\nmode: subagent\ntools:\n  bash: false\n  write: true\n\nname: \"a: b # c\"\r\nother: 'x'",
+            "a: b # one\nc: # two\n  d: 'x # y'  # three",
         ] {
             let simple = read(text, 0..text.len()).unwrap();
             assert_eq!(shown(&simple), shown(&tree(text, 0..text.len()).unwrap()));
@@ -142,7 +159,10 @@ mod tests {
             "- a",
             "a: [b]",
             "a: {b: c}",
-            "a: b # c",
+            "a: 'b'# c",
+            "a: 'b' c # d",
+            "a: b# c",
+            "a: # b",
             "# c\na: b",
             "a: b\na: c",
             "a: b\n c",
@@ -178,7 +198,7 @@ mod tests {
         #[test]
         fn the_parser_says_the_same(
             lines in prop::collection::vec(
-                "( |  |    ){0,2}(a|b|c|true|null|x-y|Z_9):( {1,2}([a-z0-9/'\" .,;()+=@&!?*%$:#é-]{0,6}|true|False|12|null|0x1f|1e3|\"[a-z:# ']{0,4}\"|'[a-z:# \"]{0,4}'))? {0,2}|",
+                "( |  |    ){0,2}(a|b|c|true|null|x-y|Z_9):( {1,2}([a-z0-9/'\" .,;()+=@&!?*%$:#é-]{0,6}|true|False|12|null|0x1f|1e3|\"[a-z:# ']{0,4}\"|'[a-z:# \"]{0,4}'))?( {0,2}#[a: ]{0,2})? {0,2}|",
                 0..7,
             ),
             crlf in any::<bool>(),
