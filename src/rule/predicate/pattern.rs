@@ -1,9 +1,8 @@
 //! Regular expressions in rules, matched in the cheapest way that serves.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -12,51 +11,53 @@ use super::wildcard::Wildcards;
 /// The largest compiled regular expression that a rule may have, in bytes.
 const REGEX_LIMIT: usize = 1 << 20;
 
+/// Texts up to this many bytes are matched by `regex-lite`, which compiles ten times as fast; longer ones by `regex`,
+/// which matches faster and is not slowed down by a hostile expression.
+const SHORT: usize = 1024;
+
 /// A regular expression that is compiled when it is first used.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
     whole: bool,
-    short: OnceLock<Rc<Short>>,
-    long: OnceLock<Option<Regex>>,
+    matcher: OnceCell<Rc<Matcher>>,
 }
-
-/// Texts up to this many bytes are matched by `regex-lite`, which compiles ten times as fast; longer ones by `regex`,
-/// which matches faster and is not slowed down by a hostile expression.
-const SHORT: usize = 1024;
 
 thread_local! {
     /// Expressions that were compiled before: rules share many of them.
-    static COMPILED: RefCell<HashMap<String, Rc<Short>>> = RefCell::default();
+    static COMPILED: RefCell<HashMap<String, Rc<Matcher>>> = RefCell::default();
 }
 
-/// What matches short texts.
+/// What matches texts.
 #[derive(Debug)]
-enum Short {
+enum Matcher {
     /// Names and `.*`, as in most patterns.
     Wildcards(Wildcards),
-    /// `None` for what is no regular expression.
-    Regex(Option<regex_lite::Regex>),
+    /// An engine for short texts, and one for long ones; `None` for what is no regular expression.
+    Engines {
+        short: OnceCell<Option<regex_lite::Regex>>,
+        long: OnceCell<Option<Regex>>,
+    },
 }
 
 impl Pattern {
     /// A pattern that must match the whole text.
     pub fn whole(text: String) -> Self {
+        let (whole, matcher) = (true, OnceCell::new());
         Self {
             text,
-            whole: true,
-            short: OnceLock::new(),
-            long: OnceLock::new(),
+            whole,
+            matcher,
         }
     }
 
     /// A pattern that may match anywhere.
     pub fn anywhere(text: String) -> Self {
+        let (whole, matcher) = (false, OnceCell::new());
         Self {
             text,
-            whole: false,
-            short: OnceLock::new(),
-            long: OnceLock::new(),
+            whole,
+            matcher,
         }
     }
 
@@ -102,33 +103,33 @@ impl Pattern {
 
     /// Whether `text` matches.
     pub fn matches(&self, text: &str) -> bool {
-        // Most patterns are lists of names, and compiling those would take most of a short run's time.
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '|');
-        if self.whole && self.text.chars().all(plain) {
-            return self.text.split('|').any(|name| name == text);
-        }
-        if text.len() > SHORT {
-            let regex = self.long.get_or_init(|| self.long().ok());
-            return regex
-                .as_ref()
-                .is_some_and(|regex| regex.is_match(text.as_bytes()));
-        }
-        let short = self.short.get_or_init(|| {
+        let matcher = self.matcher.get_or_init(|| {
             let known = |cache: &RefCell<HashMap<_, _>>| {
                 let mut cache = cache.borrow_mut();
                 let compiled = cache.entry(self.anchored());
-                Rc::clone(compiled.or_insert_with(|| Rc::new(self.compiled())))
+                Rc::clone(compiled.or_insert_with(|| Rc::new(self.matcher())))
             };
             COMPILED.with(known)
         });
-        match &**short {
-            Short::Wildcards(wildcards) => wildcards.match_whole(text),
-            Short::Regex(regex) => regex.as_ref().is_some_and(|regex| regex.is_match(text)),
+        match &**matcher {
+            Matcher::Wildcards(wildcards) => wildcards.match_whole(text),
+            Matcher::Engines { long, .. } if text.len() > SHORT => {
+                let engine = long.get_or_init(|| self.long().ok()).as_ref();
+                engine.is_some_and(|engine| engine.is_match(text.as_bytes()))
+            }
+            Matcher::Engines { short, .. } => {
+                let engine = short.get_or_init(|| self.short().ok()).as_ref();
+                engine.is_some_and(|engine| engine.is_match(text))
+            }
         }
     }
 
-    fn compiled(&self) -> Short {
+    fn matcher(&self) -> Matcher {
         let wildcards = self.whole.then(|| Wildcards::parse(&self.text)).flatten();
-        wildcards.map_or_else(|| Short::Regex(self.short().ok()), Short::Wildcards)
+        let engines = || Matcher::Engines {
+            short: OnceCell::new(),
+            long: OnceCell::new(),
+        };
+        wildcards.map_or_else(engines, Matcher::Wildcards)
     }
 }
