@@ -53,6 +53,14 @@ impl Pointer {
         Some((Self(parents.to_vec()), last))
     }
 
+    /// The name of the member that it leads to; empty for an element of a list and for the root.
+    pub fn name(&self) -> &str {
+        match self.0.last() {
+            Some(Token::Key(name)) => name,
+            _ => "",
+        }
+    }
+
     /// Whether `other` lies at or below this place.
     pub fn contains(&self, other: &Pointer) -> bool {
         other.0.starts_with(&self.0)

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{BYPASS, Planner, Target};
-use crate::document::Token;
 use crate::facts::{Billing, FactSet, Pack, Region, Via};
 use crate::finding::FixState;
 use crate::profile::Profile;
@@ -227,10 +226,7 @@ impl Planner<'_> {
             configuration,
             facts,
         ) {
-            let name = match pointer.0.last() {
-                Some(Token::Key(name)) => name.as_str(),
-                _ => "",
-            };
+            let name = pointer.name();
             let text = value.as_str().unwrap_or(name);
             let class = facts.classify(text);
             shown.gate = shown.gate.or(class.gate().map(str::to_owned));

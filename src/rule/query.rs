@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
-use super::steps::{Located, Steps, has_children};
+use super::steps::{Keep, Located, Steps, has_children};
 use crate::document::{Pointer, Token};
 
 /// Any query; it is parsed when it is first used, since most rules of a catalogue never run.
@@ -117,11 +117,7 @@ impl Query {
     }
 
     /// The nodes it selects that `keep` accepts, in document order, each with its place.
-    pub fn nodes<'v>(
-        &self,
-        value: &'v Value,
-        keep: &dyn Fn(&Value) -> bool,
-    ) -> Vec<(Pointer, &'v Value)> {
+    pub fn nodes<'v>(&self, value: &'v Value, keep: Keep<'_>) -> Vec<(Pointer, &'v Value)> {
         // Where nothing has the first name nothing is selected, and the query need not be read: most are not.
         if first_name(&self.text).is_some_and(|name| value.get(name).is_none()) {
             return Vec::new();
@@ -133,7 +129,11 @@ impl Query {
         let Some(library) = &parts.library else {
             return parts.first.nodes(root, keep);
         };
-        match parts.first.nodes(root, &has_children).is_empty() {
+        match parts
+            .first
+            .nodes(root, &|_, node| has_children(node))
+            .is_empty()
+        {
             true => Vec::new(),
             false => parts.last.nodes(library.nodes(value), keep),
         }
@@ -331,7 +331,7 @@ pub(super) mod tests {
             "$.map[?match(@.url, 'u[]]')].x",
         ] {
             Query::check(query).unwrap();
-            let ours = named(Query::new(query).nodes(&value, &|_| true));
+            let ours = named(Query::new(query).nodes(&value, &|_, _| true));
             assert_eq!(ours, of_the_library(query, &value), "{query}");
             some += usize::from(!ours.is_empty());
         }
@@ -342,7 +342,7 @@ pub(super) mod tests {
     fn what_is_no_query_selects_nothing() {
         for query in ["", "list", "$.list[", "$.list[?@.on", "$.list]", "$[?]"] {
             assert_eq!(
-                Query::new(query).nodes(&json!({"list": [1]}), &|_| true),
+                Query::new(query).nodes(&json!({"list": [1]}), &|_, _| true),
                 [],
                 "{query}"
             );

@@ -10,6 +10,9 @@ use crate::document::Pointer;
 /// A place, and what is there.
 pub(super) type Located<'v> = (Pointer, &'v Value);
 
+/// Whether a node is wanted: its name as [`Pointer::name`] gives it, and its value.
+pub(super) type Keep<'k> = &'k dyn Fn(&str, &Value) -> bool;
+
 /// Which children of a node a step selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Children {
@@ -46,21 +49,21 @@ impl Steps {
     pub(super) fn nodes<'v>(
         &self,
         mut nodes: Vec<Located<'v>>,
-        keep: &dyn Fn(&Value) -> bool,
+        keep: Keep<'_>,
     ) -> Vec<Located<'v>> {
         let Some((last, steps)) = self.0.split_last() else {
-            nodes.retain(|(_, value)| keep(value));
+            nodes.retain(|(pointer, value)| keep(pointer.name(), value));
             return nodes;
         };
         for step in steps {
-            nodes = step.nodes(&nodes, &|_| true);
+            nodes = step.nodes(&nodes, &|_, _| true);
         }
         last.nodes(&nodes, keep)
     }
 }
 
 impl Step {
-    fn nodes<'v>(&self, from: &[Located<'v>], keep: &dyn Fn(&Value) -> bool) -> Vec<Located<'v>> {
+    fn nodes<'v>(&self, from: &[Located<'v>], keep: Keep<'_>) -> Vec<Located<'v>> {
         let mut found = Vec::new();
         for node in from {
             match self.descends {
@@ -74,22 +77,17 @@ impl Step {
 
 impl Children {
     /// The children of a node that are selected.
-    fn of<'v>(
-        &self,
-        (pointer, value): &Located<'v>,
-        keep: &dyn Fn(&Value) -> bool,
-        found: &mut Vec<Located<'v>>,
-    ) {
+    fn of<'v>(&self, (pointer, value): &Located<'v>, keep: Keep<'_>, found: &mut Vec<Located<'v>>) {
         match (self, value) {
             (Self::Names(names), Value::Object(members)) => {
                 let named = names
                     .iter()
                     .filter_map(|name| Some((name, members.get(name)?)));
-                let kept = named.filter(|(_, value)| keep(value));
+                let kept = named.filter(|(name, value)| keep(name, value));
                 found.extend(kept.map(|(name, value)| (pointer.key(name), value)));
             }
             (Self::Index(index), Value::Array(items)) => {
-                let item = items.get(*index).filter(|value| keep(value));
+                let item = items.get(*index).filter(|value| keep("", value));
                 found.extend(item.map(|value| (pointer.index(*index), value)));
             }
             (Self::Every, _) => found.extend(children(pointer, value, keep)),
@@ -98,14 +96,9 @@ impl Children {
     }
 
     /// The same of a node and of everything below it, from the outside in.
-    fn below<'v>(
-        &self,
-        node: &Located<'v>,
-        keep: &dyn Fn(&Value) -> bool,
-        found: &mut Vec<Located<'v>>,
-    ) {
+    fn below<'v>(&self, node: &Located<'v>, keep: Keep<'_>, found: &mut Vec<Located<'v>>) {
         self.of(node, keep, found);
-        for child in children(&node.0, node.1, &has_children) {
+        for child in children(&node.0, node.1, &|_, child| has_children(child)) {
             self.below(&child, keep, found);
         }
     }
@@ -124,15 +117,15 @@ pub(super) fn has_children(value: &Value) -> bool {
 fn children<'a, 'v>(
     pointer: &'a Pointer,
     value: &'v Value,
-    keep: &'a dyn Fn(&Value) -> bool,
+    keep: Keep<'a>,
 ) -> impl Iterator<Item = Located<'v>> + 'a
 where
     'v: 'a,
 {
     let members = value.as_object().into_iter().flatten();
     let items = value.as_array().into_iter().flatten().enumerate();
-    let members = members.filter(|(_, value)| keep(value));
-    let items = items.filter(|(_, value)| keep(value));
+    let members = members.filter(|(name, value)| keep(name, value));
+    let items = items.filter(|(_, value)| keep("", value));
     members
         .map(|(name, value)| (pointer.key(name), value))
         .chain(items.map(|(index, value)| (pointer.index(index), value)))
@@ -243,7 +236,7 @@ mod tests {
         ] {
             let (steps, rest) = Steps::read(&query[1..]);
             assert_eq!(rest, "", "{query} is simple");
-            let ours = named(steps.nodes(vec![(Pointer::root(), &value)], &|_| true));
+            let ours = named(steps.nodes(vec![(Pointer::root(), &value)], &|_, _| true));
             assert_eq!(ours, of_the_library(query, &value), "{query}");
             simple += usize::from(!ours.is_empty());
         }

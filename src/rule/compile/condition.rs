@@ -36,6 +36,14 @@ pub struct KeyFilter {
     pub region: bool,
 }
 
+impl KeyFilter {
+    /// Whether a node's own name fits.
+    pub fn fits(&self, name: &str) -> bool {
+        let matches = |pattern: &Pattern| pattern.matches(name);
+        self.pattern.as_ref().is_none_or(matches) && !self.not_match.as_ref().is_some_and(matches)
+    }
+}
+
 /// A compiled condition on nodes.
 #[derive(Debug, Clone)]
 pub struct Node {

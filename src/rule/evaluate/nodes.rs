@@ -49,34 +49,24 @@ fn at_place<'v>(
             .into_iter()
             .collect(),
         Place::Each(query) => {
-            let mut nodes = query.nodes(value, keep);
-            if let Some(filter) = key {
-                let provider = facts.tool.provider(facts.profile.billing, facts.region);
-                let named = |token: &Token| matches!(token, Token::Key(key) if Some(key.as_str()) == provider);
-                let of_region = |token: &Token| {
-                    let Token::Key(key) = token else { return false };
-                    let mut known = facts.tool.provider.iter();
-                    known.any(|one| {
-                        one.id == *key && one.region.is_none_or(|region| region == facts.region)
-                    })
-                };
-                nodes.retain(|(pointer, _)| {
-                    let own = match pointer.0.last() {
-                        Some(Token::Key(key)) => key.as_str(),
-                        _ => "",
-                    };
-                    filter
-                        .pattern
-                        .as_ref()
-                        .is_none_or(|pattern| pattern.matches(own))
-                        && filter
-                            .not_match
-                            .as_ref()
-                            .is_none_or(|pattern| !pattern.matches(own))
-                        && (!filter.provider || pointer.0.iter().any(named))
-                        && (!filter.region || pointer.0.iter().any(of_region))
-                });
-            }
+            let Some(filter) = key else {
+                return query.nodes(value, &|_, node| keep(node));
+            };
+            let mut nodes = query.nodes(value, &|name, node| filter.fits(name) && keep(node));
+            let provider = facts.tool.provider(facts.profile.billing, facts.region);
+            let named =
+                |token: &Token| matches!(token, Token::Key(key) if Some(key.as_str()) == provider);
+            let of_region = |token: &Token| {
+                let Token::Key(key) = token else { return false };
+                let mut known = facts.tool.provider.iter();
+                known.any(|one| {
+                    one.id == *key && one.region.is_none_or(|region| region == facts.region)
+                })
+            };
+            nodes.retain(|(pointer, _)| {
+                (!filter.provider || pointer.0.iter().any(named))
+                    && (!filter.region || pointer.0.iter().any(of_region))
+            });
             nodes
         }
         Place::Builtin(_) => Vec::new(),
