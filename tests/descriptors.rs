@@ -45,6 +45,15 @@ format = "json"
 paths = ["{named}"]
 named-by = { file = "{installation}/settings.json", format = "json", at = "$['import.path']", beside = "home" }
 
+[[file]]
+id = "editor"
+role = "editor"
+scope = "user"
+precedence = 10
+format = "jsonc"
+paths = ["~/editor/settings.json"]
+shown-by = '"gadget.'
+
 [running]
 programs = ["PROGRAM"]
 files = ["settings"]
@@ -208,6 +217,47 @@ fn each_installation_is_a_configuration_of_its_own() {
     }
     home.finish(&mut command(&home, &["undo"])).exits(0);
     assert_eq!(home.files(), before);
+}
+
+#[test]
+fn another_programs_file_shows_the_tool_only_where_it_names_it() {
+    let status = |text: &str| {
+        let home = home("no-such-program");
+        home.write("editor/settings.json", text);
+        let status = home.finish(&mut command(&home, &["status"])).exits(0);
+        status.stdout.clone()
+    };
+    let none = "no configuration of a known tool was found\n";
+    assert_eq!(status(r#"{ "size": 12 }"#), none);
+    // What can't be read and doesn't name the tool is the editor's own affair.
+    assert_eq!(status(r#"{ "size": "#), none);
+    let shown = "Gadget: doesn't use Z.ai\n  ~/editor/settings.json\n";
+    assert_eq!(status(r#"{ "gadget.size": 12 }"#), shown);
+    let home = home("no-such-program");
+    home.write("editor/settings.json", r#"{ "gadget.size": "#);
+    let lint = home.finish(&mut command(&home, &["lint"])).exits(1);
+    assert!(lint.stdout.contains("unreadable-file"), "{}", lint.stdout);
+}
+
+#[test]
+fn an_editor_without_the_extension_is_no_tool() {
+    let home = Home::new();
+    for folder in [".config/Code/User", ".config/Code/User/profiles/a1"] {
+        home.write(&format!("{folder}/settings.json"), r#"{ "size": 12 }"#);
+    }
+    let status = |home: &Home| home.run(&["status"]).exits(0).stdout.clone();
+    assert_eq!(
+        status(&home),
+        "no configuration of a known tool was found\n"
+    );
+    home.write(
+        ".config/Some Fork/User/settings.json",
+        r#"{ "roo-cline.debug": true }"#,
+    );
+    assert_eq!(
+        status(&home),
+        "Roo Code: doesn't use Z.ai\n  ~/.config/Some Fork/User/settings.json\n"
+    );
 }
 
 #[test]

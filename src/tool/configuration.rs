@@ -228,6 +228,7 @@ impl Workspace {
 
     /// Adds the configurations that `files` of one tool make: one of the layers, and one for each side file.
     pub fn add(&mut self, tool: &Rc<Descriptor>, mut files: Vec<ConfigFile>) {
+        files.retain(|file| self.shows(file));
         let own = |file: &ConfigFile| file.exists && !file.entry().borrowed;
         if !files.iter().any(own) {
             files.retain(|file| !file.entry().borrowed);
@@ -237,6 +238,20 @@ impl Workspace {
             .partition(|file| file.scope() == Scope::Side);
         for group in std::iter::once(merged).chain(side.into_iter().map(|file| vec![file])) {
             self.add_configuration(tool, group);
+        }
+    }
+
+    /// Whether a file is the tool's own, or says by its text that the tool is used.
+    fn shows(&self, file: &ConfigFile) -> bool {
+        let Some(mark) = &file.entry().shown_by else {
+            return true;
+        };
+        let holds = |text: &[u8]| memchr::memmem::find(text, mark.as_bytes()).is_some();
+        match self.read_at(&file.path) {
+            Some(Read::Layer(layer)) => holds(layer.document.text().as_bytes()),
+            Some(Read::Unreadable(file)) => holds(file.text.as_bytes()),
+            // What can't be read is told of by the tools whose own file it is.
+            None => read_config(&file.path).is_ok_and(|bytes| bytes.is_some_and(|b| holds(&b))),
         }
     }
 

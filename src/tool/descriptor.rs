@@ -102,6 +102,10 @@ pub struct FileEntry {
     /// Whether it is another tool's file that this one reads, too; alone, it doesn't show that this tool is used.
     #[serde(default)]
     pub borrowed: bool,
+    /// For another program's file: a text that it holds where this tool is used, such as what the tool's settings begin
+    /// with. Without the text the file counts as one that isn't there.
+    #[serde(default)]
+    pub shown_by: Option<String>,
     /// Whether `apply` may create it.
     #[serde(default)]
     pub create: bool,
