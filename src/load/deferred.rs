@@ -29,7 +29,7 @@ impl<T: DeserializeOwned + Default> Deref for Deferred<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // A test of the catalogue reads all that is packed, so nothing is passed over here.
+        // A test reads all that is packed, so nothing is passed over here.
         self.value
             .get_or_init(|| rmp_serde::from_slice(&self.packed).unwrap_or_default())
     }
@@ -71,5 +71,71 @@ impl<T> Visitor<'_> for Packed<T> {
             packed: bytes.into(),
             value: OnceCell::new(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::embedded;
+    use crate::facts::Pack;
+    use crate::load::Source;
+    use crate::rule::Rule;
+    use crate::rule::compile::{Check, Part, RuleOrigin, Trust};
+    use crate::tool::Descriptor;
+
+    /// Compares what `show` makes of the compiled form and of the text of all files in a folder, but for places in the
+    /// text, which the former doesn't keep.
+    fn the_same(of: fn(&str) -> bool, least: usize, show: fn(&Source<'_>) -> String) {
+        let span = regex::Regex::new(r"span: \d+\.\.\d+").unwrap();
+        let mut seen = 0;
+        for file in embedded::RULES {
+            let folder = file.name.split('/').nth(1).unwrap_or_default();
+            if !file.name.ends_with(".toml") || !of(folder) {
+                continue;
+            }
+            let text = Source::new(file.name, file.text);
+            let compiled = Source {
+                compiled: Some(file.compiled),
+                ..text
+            };
+            let [compiled, text] = [compiled, text].map(|source| show(&source));
+            let plain = |shown: &str| span.replace_all(shown, "span").into_owned();
+            assert_eq!(plain(&compiled), plain(&text), "{}", file.name);
+            seen += 1;
+        }
+        assert!(seen >= least, "{seen}");
+    }
+
+    #[test]
+    fn compiled_descriptors_say_what_their_texts_say() {
+        let show = |source: &Source<'_>| format!("{:#?}", Descriptor::load(source).unwrap());
+        the_same(|folder| folder == "tools", 20, show);
+    }
+
+    #[test]
+    fn compiled_facts_say_what_their_texts_say() {
+        the_same(
+            |folder| folder == "facts",
+            2,
+            |source| {
+                let mut pack = Pack::brief(source).unwrap();
+                pack.error.clear();
+                format!("{pack:#?}")
+            },
+        );
+    }
+
+    #[test]
+    fn compiled_rules_say_what_their_texts_say() {
+        the_same(
+            |folder| !["tools", "facts", "profiles"].contains(&folder),
+            200,
+            |source| {
+                let (part, trust) = (Part::Checks, Trust::Embedded);
+                let rule = Rule::load(source, part, trust, RuleOrigin::BuiltIn).unwrap();
+                let fixes: Vec<_> = rule.checks.iter().map(Check::fix).collect();
+                format!("{fixes:#?} {:#?} {:#?}", rule.checks, rule.when)
+            },
+        );
     }
 }

@@ -130,6 +130,12 @@ impl Installation {
         os.templates([&self.linux, &self.macos, &self.windows], &self.paths)
     }
 
+    /// The path templates of all systems.
+    pub(super) fn all_paths(&self) -> impl Iterator<Item = &String> {
+        let lists = [&self.paths, &self.linux, &self.macos, &self.windows];
+        lists.into_iter().flatten()
+    }
+
     /// The folders that are there.
     fn folders(&self, environment: &Environment) -> Vec<PathBuf> {
         let named = self
