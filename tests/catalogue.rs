@@ -10,11 +10,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use common::{Home, all_fixtures};
-use glm_setup::facts::FactSet;
+use glm_setup::facts::{FactSet, FactValue};
 use glm_setup::load::Source;
 use glm_setup::rule::compile::{Part, RuleOrigin, Trust};
+use glm_setup::rule::predicate::Pattern;
 use glm_setup::rule::schema::EvidenceKind;
 use glm_setup::rule::{Catalogue, Rule, case};
+use serde_json::Value;
 
 fn catalogue() -> Catalogue {
     Catalogue::load(&[]).unwrap()
@@ -271,4 +273,23 @@ fn rules_folder_holds_nothing_else() {
     );
     names.retain(|name| !name.ends_with(".toml"));
     assert_eq!(names, ["RULES.md"]);
+}
+
+#[test]
+fn facts_that_are_expressions_match() {
+    let catalogue = catalogue();
+    let key = format!("{}.{}", "0".repeat(32), "A0".repeat(8));
+    for id in catalogue.pack_ids() {
+        let pack = catalogue.pack(Some(id)).unwrap();
+        let shape = pack.fact.iter().find(|fact| fact.key == "key.shape");
+        let Some(FactValue::One(Value::String(shape))) = shape.unwrap().value() else {
+            panic!("{id}: no text");
+        };
+        let shape = Pattern::whole(shape);
+        assert_eq!(shape.check(), Ok(()), "{id}");
+        assert!(shape.matches(&key));
+        for other in [&key[1..], &key[..48], "sk-0000", ""] {
+            assert!(!shape.matches(other), "{id}: {other}");
+        }
+    }
 }

@@ -538,6 +538,18 @@ fn a_hostile_rule_is_refused_with_the_place() {
             "r.toml:12:20: not a regular expression: Compiled regex exceeds size limit",
         ),
         (
+            rule("r", &matches("x").replace("'x' }", "['x'] }")).into(),
+            "r.toml:12:20: a regular expression was expected, or { fact = \"…\" }",
+        ),
+        (
+            rule(
+                "r",
+                &matches("x").replace("'x' }", "{ fact = \"key.shap\" } }"),
+            )
+            .into(),
+            "unknown fact `key.shap`; did you mean `key.shape`?",
+        ),
+        (
             rule("r", &each("$..*..*..*..*")).into(),
             "r.toml:10:8: more than 2 times `..`",
         ),

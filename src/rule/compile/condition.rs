@@ -7,8 +7,8 @@ use semver::VersionReq;
 use super::{Compiler, Place, Trust};
 use crate::load::{LoadError, Source, Spanned};
 use crate::rule::near::Near;
-use crate::rule::predicate::{Pattern, Predicates};
-use crate::rule::schema::{self, NodeCondition};
+use crate::rule::predicate::{Expression, Pattern, Predicates};
+use crate::rule::schema::{self, NodeCondition, Operand};
 
 /// Compiled conditions.
 #[derive(Debug, Clone)]
@@ -64,19 +64,33 @@ pub struct Node {
 impl Compiler<'_> {
     pub(super) fn predicates(&self, expect: schema::Expect) -> Result<Predicates, LoadError> {
         if self.trust == Trust::Foreign {
-            let text = |text: &Spanned<String>| text.get_ref().clone();
-            if let Some(whole) = &expect.matches {
-                self.pattern(whole.span(), &Pattern::whole(text(whole)))?;
-            }
-            if let Some(part) = &expect.not_match {
-                self.pattern(part.span(), &Pattern::anywhere(text(part)))?;
-            }
+            self.expression(expect.matches.as_deref(), Pattern::whole)?;
+            self.expression(expect.not_match.as_deref(), Pattern::anywhere)?;
             let model = expect.model.as_ref();
             if let Some(declared) = model.and_then(|model| model.declared.as_ref()) {
                 self.at(declared)?;
             }
         }
         Ok(Predicates::new(expect))
+    }
+
+    /// Checks an expression that the rule writes; those of facts the catalogue's tests check.
+    fn expression(
+        &self,
+        written: Option<&Spanned<Operand>>,
+        kind: fn(String) -> Pattern,
+    ) -> Result<(), LoadError> {
+        let Some(written) = written else {
+            return Ok(());
+        };
+        match Expression::new(written.get_ref().clone(), kind) {
+            Some(Expression::Written(pattern)) => self.pattern(written.span(), &pattern),
+            Some(Expression::Fact(..)) => Ok(()),
+            None => {
+                let message = "a regular expression was expected, or { fact = \"…\" }";
+                Err(self.source.error(written.span(), message, None))
+            }
+        }
     }
 
     pub(super) fn key(&self, filter: schema::KeyFilter) -> Result<Box<KeyFilter>, LoadError> {

@@ -144,6 +144,9 @@ impl Rule {
                 .flat_map(Option::as_deref)
                 .chain(many.into_iter().flatten().flatten());
             operands.for_each(|operand| operand.facts(names));
+            let expressions = [&expect.matches, &expect.not_match];
+            let expressions = expressions.into_iter().flatten();
+            expressions.for_each(|expression| expression.get_ref().facts(names));
         }
         fn of_near(near: &[schema::NearCondition], names: &mut Vec<String>) {
             near.iter().for_each(|one| of_expect(&one.expect, names));

@@ -1,11 +1,13 @@
 //! The closed list of predicates: what can be said of a value.
 
 mod endpoint;
+mod expression;
 mod model;
 mod pattern;
 mod wildcard;
 
 pub use endpoint::nearest_endpoint;
+pub use expression::Expression;
 pub use model::nearest_model;
 pub use pattern::Pattern;
 
@@ -17,6 +19,7 @@ use super::query::singular;
 use super::schema::{Expect, Operand, Type};
 use crate::document::Pointer;
 use crate::facts::FactSet;
+use crate::load::Spanned;
 
 /// What judging needs to know beside the value.
 #[derive(Clone, Copy)]
@@ -52,8 +55,8 @@ pub struct Violation {
 pub struct Predicates {
     /// As written, but for the patterns.
     pub expect: Expect,
-    matches: Option<Box<Pattern>>,
-    not_match: Option<Box<Pattern>>,
+    matches: Option<Box<Expression>>,
+    not_match: Option<Box<Expression>>,
     declared: Option<Box<Pointer>>,
 }
 
@@ -65,9 +68,13 @@ impl Predicates {
             declared.ok().map(Box::new)
         });
         let (whole, part) = (expect.matches.take(), expect.not_match.take());
+        let compiled = |written: Option<Box<Spanned<Operand>>>, kind| {
+            let expression = Expression::new(written?.into_inner(), kind)?;
+            Some(Box::new(expression))
+        };
         Self {
-            matches: whole.map(|text| Box::new(Pattern::whole(text.into_inner()))),
-            not_match: part.map(|text| Box::new(Pattern::anywhere(text.into_inner()))),
+            matches: compiled(whole, Pattern::whole),
+            not_match: compiled(part, Pattern::anywhere),
             declared,
             expect,
         }
@@ -176,13 +183,17 @@ impl Predicates {
                 }
             }
         }
-        if let Some(pattern) = &self.matches
-            && !value.as_str().is_some_and(|text| pattern.matches(text))
+        let matches = |expression: &Expression| match value.as_str() {
+            Some(text) => expression.matches(text, judge.facts),
+            None => Ok(false),
+        };
+        if let Some(expression) = &self.matches
+            && !matches(expression)?
         {
             return Ok(Some(Violation::default()));
         }
-        if let Some(pattern) = &self.not_match
-            && value.as_str().is_some_and(|text| pattern.matches(text))
+        if let Some(expression) = &self.not_match
+            && matches(expression)?
         {
             return Ok(Some(Violation::default()));
         }

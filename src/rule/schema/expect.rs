@@ -49,12 +49,12 @@ pub struct Expect {
     /// None of these values.
     #[serde(default)]
     pub not_one_of: Option<Vec<Operand>>,
-    /// A text that the whole regular expression matches.
+    /// A text that the whole regular expression, written here or a fact's, matches.
     #[serde(default, rename = "match")]
-    pub matches: Option<Box<Spanned<String>>>,
+    pub matches: Option<Box<Spanned<Operand>>>,
     /// A text that the regular expression doesn't match; holds for values that aren't texts.
     #[serde(default)]
-    pub not_match: Option<Box<Spanned<String>>>,
+    pub not_match: Option<Box<Spanned<Operand>>>,
     /// A number (or a text that is one) of at least this.
     #[serde(default)]
     pub min: Option<Box<Operand>>,
