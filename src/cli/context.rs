@@ -285,8 +285,13 @@ impl Context {
 
     /// Prints to standard output. A closed pipe is not an error: whoever reads has seen enough.
     pub(super) fn print(&self, text: &str) {
-        let _ = AutoStream::new(io::stdout().lock(), choice(self.global.color))
-            .write_all(visible::styled(text).as_bytes());
+        let shown = visible::styled(text);
+        let mut out = AutoStream::new(io::stdout().lock(), choice(self.global.color));
+        // Most output has no colours that would have to be taken out.
+        let _ = match shown.contains('\u{1b}') {
+            true => out.write_all(shown.as_bytes()),
+            false => out.into_inner().write_all(shown.as_bytes()),
+        };
     }
 
     /// Prints JSON to standard output.

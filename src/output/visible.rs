@@ -16,7 +16,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 
 /// JSON in which every character that a terminal may obey is escaped; its value is the same.
 pub fn json(text: &str) -> Cow<'_, str> {
-    if !text.contains(commands) {
+    if !has_commands(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -31,7 +31,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
 }
 
 fn replace(text: &str, colors: bool) -> Cow<'_, str> {
-    if !text.contains(commands) {
+    if !has_commands(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -60,6 +60,12 @@ fn color(text: &str) -> Option<usize> {
     let parameters = text.strip_prefix('[')?;
     let end = parameters.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;
     parameters[end..].starts_with('m').then_some(end + 2)
+}
+
+fn has_commands(text: &str) -> bool {
+    let shown = |b: u8| matches!(b, b' '..=b'~' | b'\n' | b'\t');
+    // Bytes are looked at many at a time.
+    !text.bytes().all(shown) && text.contains(commands)
 }
 
 /// Whether a terminal may do something else with a character than show it.
