@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
-use super::steps::{Keep, Located, Steps, has_children};
+use super::steps::{Keep, Located, Steps, has_children, plain_name};
 use crate::document::{Pointer, Token};
 
 /// Any query; it is parsed when it is first used, since most rules of a catalogue never run.
@@ -119,7 +119,8 @@ impl Query {
     /// The nodes it selects that `keep` accepts, in document order, each with its place.
     pub fn nodes<'v>(&self, value: &'v Value, keep: Keep<'_>) -> Vec<(Pointer, &'v Value)> {
         // Where nothing has the first name nothing is selected, and the query need not be read: most are not.
-        if first_name(&self.text).is_some_and(|name| value.get(name).is_none()) {
+        let first = self.text.strip_prefix("$.").and_then(plain_name);
+        if first.is_some_and(|(name, _)| value.get(name).is_none()) {
             return Vec::new();
         }
         let parts = self
@@ -138,16 +139,6 @@ impl Query {
             false => parts.last.nodes(library.nodes(value), keep),
         }
     }
-}
-
-/// The name that a query begins with, if it is a plain one after a dot.
-fn first_name(query: &str) -> Option<&str> {
-    let text = query.strip_prefix("$.")?;
-    let end = text
-        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-        .unwrap_or(text.len());
-    let ends = text[end..].is_empty() || text[end..].starts_with(['.', '[']);
-    (ends && end > 0).then(|| &text[..end])
 }
 
 /// The longest query, in bytes.
@@ -309,6 +300,7 @@ pub(super) mod tests {
             "chosen": "u",
             "leaf": 7,
             "empty": {},
+            "aä": { "x": 1 },
         });
         let mut some = 0;
         for query in [
@@ -329,13 +321,16 @@ pub(super) mod tests {
             "$.empty[?@.x].y",
             "$.none[?@.x].y",
             "$.map[?match(@.url, 'u[]]')].x",
+            "$.aä.x",
+            "$.*.aä",
+            "$..aä.*",
         ] {
             Query::check(query).unwrap();
             let ours = named(Query::new(query).nodes(&value, &|_, _| true));
             assert_eq!(ours, of_the_library(query, &value), "{query}");
             some += usize::from(!ours.is_empty());
         }
-        assert_eq!(some, 14);
+        assert_eq!(some, 16);
     }
 
     #[test]

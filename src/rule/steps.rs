@@ -151,12 +151,20 @@ fn dotted(text: &str) -> Option<(Children, &str)> {
     if let Some(rest) = text.strip_prefix('*') {
         return Some((Children::Every, rest));
     }
+    let (name, rest) = plain_name(text)?;
+    Some((Children::Names(vec![name.to_owned()]), rest))
+}
+
+/// A name of ASCII letters, digits and `_`, and the next step.
+pub(super) fn plain_name(text: &str) -> Option<(&str, &str)> {
     let end = text
         .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
         .unwrap_or(text.len());
-    let name = &text[..end];
+    let (name, rest) = text.split_at(end);
+    // Another character may belong to the name.
+    let ends = rest.is_empty() || rest.starts_with(['.', '[']);
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    plain.then(|| (Children::Names(vec![name.to_owned()]), &text[end..]))
+    (ends && plain).then_some((name, rest))
 }
 
 /// What follows a bracket: `*]`, an index, or names in single quotes without escapes.
@@ -254,7 +262,8 @@ mod tests {
             ("$.a[01]", "[01]"),
             ("$.ä", ".ä"),
             ("$[0,1]", "[0,1]"),
-            ("$.a b", " b"),
+            ("$.a b", ".a b"),
+            ("$.b.aä.c", ".aä.c"),
             ("$['a'", "['a'"),
             ("$...a", "...a"),
             ("$..", ".."),

@@ -43,21 +43,19 @@ enum Matcher {
 impl Pattern {
     /// A pattern that must match the whole text.
     pub fn whole(text: String) -> Self {
-        let (whole, matcher) = (true, OnceCell::new());
-        Self {
-            text,
-            whole,
-            matcher,
-        }
+        Self::new(text, true)
     }
 
     /// A pattern that may match anywhere.
     pub fn anywhere(text: String) -> Self {
-        let (whole, matcher) = (false, OnceCell::new());
+        Self::new(text, false)
+    }
+
+    fn new(text: String, whole: bool) -> Self {
         Self {
             text,
             whole,
-            matcher,
+            matcher: OnceCell::new(),
         }
     }
 
