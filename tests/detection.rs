@@ -277,6 +277,15 @@ fn only_one_home_of_oh_my_opencode_is_in_force() {
 }
 
 #[test]
+fn a_star_in_the_name_of_a_folder_is_a_star() {
+    let mut world = World::new(Os::Linux, &[]);
+    world.environment.home = world.folder.path().join("ho*me");
+    world.touch(&["ho*me/.claude/a-glm.json", "ho-me/.claude/b-glm.json"]);
+    let found = world.found("claude-code", None);
+    assert_eq!(found, ["side-settings ho*me/.claude/a-glm.json"]);
+}
+
+#[test]
 fn a_file_that_may_be_created_is_offered_only_when_no_other_of_its_kind_is_there() {
     let world = World::new(Os::Linux, &[]);
     let offered = |tool: &str| -> Vec<PathBuf> {

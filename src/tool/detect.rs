@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::descriptor::{Descriptor, FileEntry, Scope, Search};
 use super::installation::{self, NAMED, expand};
-use super::listing::matching;
+use super::listing::{matching, split};
 use super::read::ReadError;
 use crate::document::Format;
 use crate::paths::Environment;
@@ -102,6 +102,7 @@ pub fn detect(
         let managed = entry.scope == Scope::Managed || entry.managed_env.iter().any(set);
         let mut named = None;
         for template in entry.templates(environment.os) {
+            let (template, pattern) = split(template);
             let places = match entry.scope {
                 Scope::Project | Scope::Local => {
                     project_places(entry, template, project, environment)
@@ -126,8 +127,8 @@ pub fn detect(
                     managed,
                     ..ConfigFile::new(tool, index, path, exists)
                 };
-                if template.contains('*') {
-                    match matching_files(&path) {
+                if !pattern.is_empty() {
+                    match matching_files(path, pattern) {
                         Ok(paths) => files.extend(paths.into_iter().map(|path| found(path, true))),
                         Err(problem) => problems.push(problem),
                     }
@@ -222,8 +223,9 @@ pub fn log_files(
     let mut files = std::collections::BTreeSet::new();
     for installation in installations(tool, environment) {
         for template in &log.paths {
-            if let Some(path) = expand(template, environment, installation.as_deref()) {
-                files.extend(matching_files(&path).unwrap_or_default());
+            let (folder, pattern) = split(template);
+            if let Some(folder) = expand(folder, environment, installation.as_deref()) {
+                files.extend(matching_files(folder, pattern).unwrap_or_default());
             }
         }
     }
@@ -231,8 +233,8 @@ pub fn log_files(
 }
 
 /// What a pattern matches beside folders. A dangling link or a pipe is told of when it is read.
-fn matching_files(pattern: &Path) -> Result<Vec<PathBuf>, ReadError> {
-    let mut paths = matching(pattern)?;
+fn matching_files(folder: PathBuf, pattern: &str) -> Result<Vec<PathBuf>, ReadError> {
+    let mut paths = matching(folder, pattern)?;
     paths.retain(|path| !path.is_dir());
     Ok(paths)
 }

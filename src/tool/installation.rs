@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::listing::matching;
+use super::listing::{matching, split};
 use super::read::read_config;
 use crate::document::{Document, Format};
 use crate::load::{LoadError, Source, Spanned};
@@ -144,6 +144,7 @@ impl Installation {
             .and_then(|named| named.path(environment, None));
         let mut folders = Vec::new();
         for template in self.templates(environment.os) {
+            let (template, pattern) = split(template);
             let path = match template.strip_prefix(NAMED) {
                 Some(rest) => named
                     .as_ref()
@@ -151,18 +152,15 @@ impl Installation {
                 None => environment.expand(template),
             };
             let Some(path) = path else { continue };
-            if !template.contains('*') {
-                folders.extend(path.is_dir().then_some(path));
-                continue;
-            }
             let passed_over = |folder: &Path| {
                 let name = folder.file_name().unwrap_or_default().to_string_lossy();
                 self.except.iter().any(|pattern| {
                     glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(&name))
                 })
             };
-            let found = matching(&path).unwrap_or_default().into_iter();
-            folders.extend(found.filter(|folder| folder.is_dir() && !passed_over(folder)));
+            let found = matching(path, pattern).unwrap_or_default().into_iter();
+            let found = found.filter(|folder| pattern.is_empty() || !passed_over(folder));
+            folders.extend(found.filter(|folder| folder.is_dir()));
         }
         folders
     }

@@ -1,8 +1,7 @@
-//! What a path with `*` or `**` in it matches.
+//! What a template with `*` or `**` in it matches.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use glob::Pattern;
 use walkdir::WalkDir;
@@ -12,26 +11,38 @@ use super::read::ReadError;
 /// The most folders that `**` leads through: a link may lead anywhere.
 pub(super) const MAX_FOLDERS: usize = 1000;
 
-/// What a pattern matches, in the order of the names. `*` stands for any part of a name and `**` for any folders, through
-/// links too, as opencode does (1.18.33 was run); links that lead in a circle are followed once.
+/// A template's folder, and what it looks for there; nothing when it names one place. A `*` in the name of the folder
+/// that the former turns out to be is none of the template's.
+pub(super) fn split(template: &str) -> (&str, &str) {
+    let Some(star) = template.find('*') else {
+        return (template, "");
+    };
+    match template[..star].rfind('/') {
+        None => ("", template),
+        Some(0) => template.split_at(1),
+        Some(slash) => (&template[..slash], &template[slash + 1..]),
+    }
+}
+
+/// What a pattern matches in a folder, in the order of the names; without a pattern the folder itself, if it is there. `*`
+/// stands for any part of a name and `**` for any folders, through links too, as opencode does (1.18.33 was run); links
+/// that lead in a circle are followed once.
 ///
 /// # Errors
 /// When `**` leads through more than `MAX_FOLDERS`.
-pub(super) fn matching(pattern: &Path) -> Result<Vec<PathBuf>, ReadError> {
-    let parts: Vec<&OsStr> = pattern.iter().collect();
-    let fixed = parts.iter().take_while(|part| !has_star(part)).count();
-    let (folder, parts) = parts.split_at(fixed);
+pub(super) fn matching(folder: PathBuf, pattern: &str) -> Result<Vec<PathBuf>, ReadError> {
     let mut found = Vec::new();
-    below(folder.iter().collect(), parts, &mut found)?;
+    if pattern.is_empty() {
+        found.extend(folder.symlink_metadata().is_ok().then_some(folder));
+        return Ok(found);
+    }
+    let parts: Vec<&str> = pattern.split('/').collect();
+    below(folder, &parts, &mut found)?;
     found.sort();
     Ok(found)
 }
 
-fn has_star(part: &OsStr) -> bool {
-    part.as_encoded_bytes().contains(&b'*')
-}
-
-fn below(folder: PathBuf, parts: &[&OsStr], found: &mut Vec<PathBuf>) -> Result<(), ReadError> {
+fn below(folder: PathBuf, parts: &[&str], found: &mut Vec<PathBuf>) -> Result<(), ReadError> {
     let Some((part, rest)) = parts.split_first() else {
         found.push(folder);
         return Ok(());
@@ -45,8 +56,8 @@ fn below(folder: PathBuf, parts: &[&OsStr], found: &mut Vec<PathBuf>) -> Result<
             }
             below(entry.into_path(), rest, found)?;
         }
-    } else if has_star(part) {
-        let Ok(pattern) = Pattern::new(&part.to_string_lossy()) else {
+    } else if part.contains('*') {
+        let Ok(pattern) = Pattern::new(part) else {
             return Ok(());
         };
         let entries = fs::read_dir(&folder).into_iter().flatten();
