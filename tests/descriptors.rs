@@ -261,6 +261,30 @@ fn an_editor_without_the_extension_is_no_tool() {
 }
 
 #[test]
+fn a_file_of_another_program_is_judged_for_each_tool_that_it_names() {
+    let home = Home::new();
+    let linted = |text: &str| -> Vec<String> {
+        home.write("p/.config/Code/User/settings.json", text);
+        let path = home.path("p/.config/Code/User/settings.json");
+        let path = path.to_str().unwrap();
+        let lint = home.run(&["lint", "--format", "json", path]).exits(0);
+        let lint: serde_json::Value = serde_json::from_str(&lint.stdout).unwrap();
+        let findings = lint["findings"].as_array().unwrap().iter();
+        let rules = findings.map(|finding| finding["rule"].as_str().unwrap().to_owned());
+        rules.collect()
+    };
+    let roo = r#""roo-cline.autoImportSettingsPath": "$HOME/a.json""#;
+    let zoo = r#""zoo-code.autoImportSettingsPath": "$HOME/b.json""#;
+    assert_eq!(linted("{}"), [""; 0]);
+    assert_eq!(linted(&format!("{{ {roo} }}")), ["roo-import-path"]);
+    assert_eq!(linted(&format!("{{ {zoo} }}")), ["zoo-import-path"]);
+    assert_eq!(
+        linted(&format!("{{ {roo}, {zoo} }}")),
+        ["roo-import-path", "zoo-import-path"]
+    );
+}
+
+#[test]
 fn a_file_named_in_another_one_is_read_and_edited() {
     let home = home("no-such-program");
     home.write(

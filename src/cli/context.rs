@@ -252,13 +252,15 @@ impl Context {
                     "{}: there is no such file or folder",
                     path.display()
                 )));
-            } else if let Some(file) = recogniser.file(&absolute) {
-                files.push(file);
             } else {
-                return Err(Failure::usage(format!(
-                    "{}: no known tool reads a file of this name; `glm-setup status` shows what is known",
-                    path.display()
-                )));
+                let known = recogniser.files(&absolute);
+                if known.is_empty() && recogniser.recognise(&absolute).is_empty() {
+                    return Err(Failure::usage(format!(
+                        "{}: no known tool reads a file of this name; `glm-setup status` shows what is known",
+                        path.display()
+                    )));
+                }
+                files.extend(known);
             }
         }
         let mut workspace = Workspace::default();

@@ -9,7 +9,7 @@ use super::view::diff;
 use crate::document::Format;
 use crate::output::human::counted;
 use crate::output::redactor_for_texts;
-use crate::tool::Recogniser;
+use crate::tool::{ConfigFile, Recogniser};
 use crate::transaction::{self, Summary, TransactionState};
 
 pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
@@ -39,7 +39,7 @@ pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
     let plan = transaction::plan_undo(&state, home, args.id.as_deref())?;
     let mut text = String::new();
     let recogniser = Recogniser::new(context.catalogue.tools());
-    let format = |path: &std::path::Path| recogniser.file(path).map(|file| file.format());
+    let format = |path: &std::path::Path| recogniser.files(path).first().map(ConfigFile::format);
     let redactor = redactor_for_texts(plan.files.iter().flat_map(|file| {
         let format = format(&file.path).unwrap_or(Format::Jsonc);
         let sides = [file.before.as_deref(), file.after.as_deref()];

@@ -243,15 +243,10 @@ impl Workspace {
 
     /// Whether a file is the tool's own, or says by its text that the tool is used.
     fn shows(&self, file: &ConfigFile) -> bool {
-        let Some(mark) = &file.entry().shown_by else {
-            return true;
-        };
-        let holds = |text: &[u8]| memchr::memmem::find(text, mark.as_bytes()).is_some();
         match self.read_at(&file.path) {
-            Some(Read::Layer(layer)) => holds(layer.document.text().as_bytes()),
-            Some(Read::Unreadable(file)) => holds(file.text.as_bytes()),
-            // What can't be read is told of by the tools whose own file it is.
-            None => read_config(&file.path).is_ok_and(|bytes| bytes.is_some_and(|b| holds(&b))),
+            Some(Read::Layer(layer)) => file.is_shown_by(layer.document.text().as_bytes()),
+            Some(Read::Unreadable(known)) => file.is_shown_by(known.text.as_bytes()),
+            None => file.shows_its_tool(),
         }
     }
 

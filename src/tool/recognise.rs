@@ -120,13 +120,24 @@ impl<'t> Recogniser<'t> {
         Some((Rc::clone(&self.tools[found.0.tool]), found.0.entry))
     }
 
-    /// The surest thing that a path may be; files that are looked for anywhere come last.
-    pub fn file(&self, path: &Path) -> Option<ConfigFile> {
-        let (tool, entry) = match self.recognise(path).into_iter().next() {
-            Some(known) => (known.tool, known.entry),
-            None => self.in_tree(path)?,
-        };
-        Some(ConfigFile::new(&tool, entry, path.to_owned(), true))
+    /// What a file is: the surest thing that its path may be, or a file of each tool that it shows as another program's;
+    /// files that are looked for anywhere come last.
+    pub fn files(&self, path: &Path) -> Vec<ConfigFile> {
+        let known = self.recognise(path).into_iter();
+        let known = known.map(|known| (known.tool, known.entry));
+        let of_another =
+            |(tool, entry): &(Rc<Descriptor>, usize)| tool.file[*entry].shown_by.is_some();
+        let (others, own): (Vec<_>, Vec<_>) = known.partition(of_another);
+        let file = |(tool, entry)| ConfigFile::new(&tool, entry, path.to_owned(), true);
+        if let Some(surest) = own.into_iter().next() {
+            return vec![file(surest)];
+        }
+        let others = others.into_iter().map(file);
+        let mut files: Vec<_> = others.filter(ConfigFile::shows_its_tool).collect();
+        if files.is_empty() {
+            files.extend(self.in_tree(path).map(file));
+        }
+        files
     }
 
     /// What `path` may be: a tool's own file first, then the surest.
