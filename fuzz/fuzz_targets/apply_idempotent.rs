@@ -25,7 +25,8 @@ fn play(catalogue: &Catalogue, path: &str, text: &str, unsafe_fixes: bool) -> Op
         system_root: PathBuf::from("/system"),
     };
     let file = Recogniser::new(catalogue.tools())
-        .file(Path::new(path))
+        .files(Path::new(path))
+        .pop()
         .expect("a known file");
     let mut workspace = Workspace::default();
     workspace.add_text(&file, text);

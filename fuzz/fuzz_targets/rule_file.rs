@@ -42,7 +42,8 @@ fuzz_target!(|text: &str| {
     };
     let path = Path::new("/home/.claude/settings.json");
     let file = Recogniser::new(catalogue.tools())
-        .file(path)
+        .files(path)
+        .pop()
         .expect("a known file");
     let mut workspace = Workspace::default();
     workspace.add_text(&file, SETTINGS);
