@@ -163,7 +163,7 @@ pub struct ErrorCode {
     #[serde(default)]
     pub limit_pattern: bool,
     /// Where it comes from.
-    pub origin: Deferred<Origin>,
+    pub origin: Origin,
 }
 
 /// A piece of the usage policy, in our words, with the wording's date.
