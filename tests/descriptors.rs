@@ -276,12 +276,36 @@ fn a_file_of_another_program_is_judged_for_each_tool_that_it_names() {
     let roo = r#""roo-cline.autoImportSettingsPath": "$HOME/a.json""#;
     let zoo = r#""zoo-code.autoImportSettingsPath": "$HOME/b.json""#;
     assert_eq!(linted("{}"), [""; 0]);
+    // Settings are no source of a program of one's own, whatever they name; in a folder they are none, either.
+    let named = r#"{ "x.url": "https://api.z.ai/api/coding/paas/v4" }"#;
+    assert_eq!(linted(named), [""; 0]);
     assert_eq!(linted(&format!("{{ {roo} }}")), ["roo-import-path"]);
     assert_eq!(linted(&format!("{{ {zoo} }}")), ["zoo-import-path"]);
     assert_eq!(
         linted(&format!("{{ {roo}, {zoo} }}")),
         ["roo-import-path", "zoo-import-path"]
     );
+}
+
+#[test]
+fn folders_that_nobody_could_tell_of_are_not_searched() {
+    let home = Home::new();
+    let tool = TOOL.replace("~/gadgets/*", "~/gadgets/**/one");
+    home.write("rules/tools/gadget.toml", &tool);
+    let path = home.path("rules");
+    let rules = ["--rules-dir", path.to_str().unwrap()];
+    let before = home.files();
+    for arguments in [
+        &["lint"],
+        &["lint", "--format=json"][..],
+        &["status"],
+        &APPLY,
+    ] {
+        let run = home.run(&[&rules[..], arguments].concat()).exits(2);
+        let message = "gadget.toml:12:11: `**` goes with the paths of a [[file]] only";
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+    assert_eq!(home.files(), before);
 }
 
 #[test]

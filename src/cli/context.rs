@@ -254,7 +254,7 @@ impl Context {
                 )));
             } else {
                 let known = recogniser.files(&absolute);
-                if known.is_empty() && recogniser.recognise(&absolute).is_empty() {
+                if known.is_empty() {
                     return Err(Failure::usage(format!(
                         "{}: no known tool reads a file of this name; `glm-setup status` shows what is known",
                         path.display()

@@ -228,8 +228,10 @@ impl Workspace {
 
     /// Adds the configurations that `files` of one tool make: one of the layers, and one for each side file.
     pub fn add(&mut self, tool: &Rc<Descriptor>, mut files: Vec<ConfigFile>) {
-        files.retain(|file| self.shows(file));
-        let own = |file: &ConfigFile| file.exists && !file.entry().borrowed;
+        let own = |file: &ConfigFile| {
+            let entry = file.entry();
+            file.exists && !entry.borrowed && entry.shown_by.is_none()
+        };
         if !files.iter().any(own) {
             files.retain(|file| !file.entry().borrowed);
         }
@@ -238,15 +240,6 @@ impl Workspace {
             .partition(|file| file.scope() == Scope::Side);
         for group in std::iter::once(merged).chain(side.into_iter().map(|file| vec![file])) {
             self.add_configuration(tool, group);
-        }
-    }
-
-    /// Whether a file is the tool's own, or says by its text that the tool is used.
-    fn shows(&self, file: &ConfigFile) -> bool {
-        match self.read_at(&file.path) {
-            Some(Read::Layer(layer)) => file.is_shown_by(layer.document.text().as_bytes()),
-            Some(Read::Unreadable(known)) => file.is_shown_by(known.text.as_bytes()),
-            None => file.shows_its_tool(),
         }
     }
 
@@ -274,15 +267,27 @@ impl Workspace {
 
     fn slot(&mut self, file: ConfigFile) -> Slot {
         if let Some(slot) = self.by_path.get(&file.path) {
-            return *slot;
+            let text = match slot {
+                Slot::Layer(index) => self.layers[*index].document.text(),
+                Slot::Unreadable(index) => &self.unreadable[*index].text,
+                Slot::Nothing => return Slot::Nothing,
+            };
+            return match file.is_shown_by(text.as_bytes()) {
+                true => *slot,
+                false => Slot::Nothing,
+            };
         }
         let path = file.path.clone();
         let bytes = match file.exists {
-            true => read_config(&path),
-            false => Ok(None),
+            true => read_config(&path).map(Option::unwrap_or_default),
+            false => Ok(Vec::new()),
         };
         let slot = match bytes {
-            Ok(bytes) => self.parse(file, bytes.unwrap_or_default()),
+            // Another tool may be shown by the same file.
+            Ok(bytes) if !file.is_shown_by(&bytes) => return Slot::Nothing,
+            // What can't be read is told of by the tools whose own file it is.
+            Err(_) if file.entry().shown_by.is_some() => return Slot::Nothing,
+            Ok(bytes) => self.parse(file, bytes),
             Err(error) => {
                 self.problems.push(error);
                 Slot::Nothing

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::descriptor::{Descriptor, FileEntry, Scope, Search};
 use super::installation::{self, NAMED, expand};
 use super::listing::{matching, split};
-use super::read::{ReadError, read_config};
+use super::read::ReadError;
 use crate::document::Format;
 use crate::paths::Environment;
 
@@ -52,12 +52,6 @@ impl ConfigFile {
     pub(super) fn is_shown_by(&self, text: &[u8]) -> bool {
         let mark = self.entry().shown_by.as_ref();
         mark.is_none_or(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
-    }
-
-    /// The same of what is on disk. What can't be read is told of by the tools whose own file it is.
-    pub(super) fn shows_its_tool(&self) -> bool {
-        self.entry().shown_by.is_none()
-            || matches!(read_config(&self.path), Ok(Some(bytes)) if self.is_shown_by(&bytes))
     }
 
     /// What the tool accepts in it.

@@ -120,24 +120,19 @@ impl<'t> Recogniser<'t> {
         Some((Rc::clone(&self.tools[found.0.tool]), found.0.entry))
     }
 
-    /// What a file is: the surest thing that its path may be, or a file of each tool that it shows as another program's;
-    /// files that are looked for anywhere come last.
+    /// What a file is: the surest thing that its path may be, or, as another program's, a file of each tool that it may
+    /// show; files that are looked for anywhere come last.
     pub fn files(&self, path: &Path) -> Vec<ConfigFile> {
         let known = self.recognise(path).into_iter();
-        let known = known.map(|known| (known.tool, known.entry));
-        let of_another =
-            |(tool, entry): &(Rc<Descriptor>, usize)| tool.file[*entry].shown_by.is_some();
-        let (others, own): (Vec<_>, Vec<_>) = known.partition(of_another);
         let file = |(tool, entry)| ConfigFile::new(&tool, entry, path.to_owned(), true);
-        if let Some(surest) = own.into_iter().next() {
-            return vec![file(surest)];
+        let files = known.map(|known| file((known.tool, known.entry)));
+        let of_another = |file: &ConfigFile| file.entry().shown_by.is_some();
+        let (others, own): (Vec<_>, Vec<_>) = files.partition(of_another);
+        match own.into_iter().next() {
+            Some(surest) => vec![surest],
+            None if others.is_empty() => self.in_tree(path).map(file).into_iter().collect(),
+            None => others,
         }
-        let others = others.into_iter().map(file);
-        let mut files: Vec<_> = others.filter(ConfigFile::shows_its_tool).collect();
-        if files.is_empty() {
-            files.extend(self.in_tree(path).map(file));
-        }
-        files
     }
 
     /// What `path` may be: a tool's own file first, then the surest.
