@@ -692,25 +692,6 @@ fn a_rules_folder_may_be_anything() {
 #[test]
 fn hostile_facts_profiles_and_tools_are_refused() {
     let deep = format!("a = {}", "[".repeat(100_000));
-    let far = r#"schema = 1
-id = "far"
-name = "Far"
-home-page = "https://example.com"
-verified-version = "1.0.0"
-verified = "2026-11-22"
-unknown-keys = "ignored"
-restart = "restart it"
-uses-zai = {}
-[[installation]]
-paths = ["~/**/far"]
-[[file]]
-id = "settings"
-role = "settings"
-scope = "user"
-precedence = 10
-format = "json"
-paths = ["{installation}/settings.json"]
-"#;
     for (file, bytes, message) in [
         (
             "facts/9999-99.toml",
@@ -746,11 +727,6 @@ paths = ["{installation}/settings.json"]
             "tools/claude-code.toml",
             b"nonsense",
             "claude-code.toml:1:9",
-        ),
-        (
-            "tools/far.toml",
-            far.as_bytes(),
-            "far.toml:11:11: `**` goes with the paths of a [[file]] only",
         ),
     ] {
         let home = home(CLAUDE, template(CLAUDE).replace('@', "1").as_bytes());
