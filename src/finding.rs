@@ -3,66 +3,8 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-
 use crate::document::{Edit, Pointer};
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Costs speed, money or quota, or will break soon.
-    Warning,
-    /// Requests fail, keys leak, or the file does nothing.
-    Error,
-}
-
-/// Whether a fix may be applied without being asked for (ruff's words).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Safety {
-    /// Shown only.
-    DisplayOnly,
-    /// Takes away something that the user chose, or costs money: only with `--unsafe-fixes`.
-    Unsafe,
-    /// Nothing is lost but speed or decoration.
-    Safe,
-}
-
-/// What a rule is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Category {
-    /// Files that the tool can't read or keys that it doesn't know.
-    Syntax,
-    /// Keys and tokens.
-    Secrets,
-    /// Addresses and providers.
-    Endpoints,
-    /// Model ids and tiers.
-    Models,
-    /// Plugins and servers.
-    Plugins,
-    /// Requests at the same time.
-    Concurrency,
-    /// The usage policy.
-    Policy,
-    /// Ignores and baselines.
-    Ignores,
-}
-
-macro_rules! display_as_serialized {
-    ($($type:ty),*) => {$(
-        impl std::fmt::Display for $type {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.serialize(f)
-            }
-        }
-    )*};
-}
-display_as_serialized!(Severity, Safety, Category);
+pub use crate::vocabulary::{Category, Safety, Severity};
 
 /// What became of a finding's fix.
 #[derive(Debug, Clone, PartialEq, Eq)]

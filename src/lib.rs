@@ -25,6 +25,7 @@
 //! in the code but in the files under `rules/`, which are embedded; `rules/RULES.md` says how to write them.
 
 pub mod cli;
+pub mod condition;
 pub mod config;
 pub mod doctor;
 pub mod document;
@@ -42,3 +43,4 @@ pub mod tool;
 pub mod transaction;
 pub mod tree;
 pub mod tuning;
+pub mod vocabulary;

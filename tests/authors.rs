@@ -213,7 +213,7 @@ fn the_schema_of_rule_files_names_what_is_read() {
         Rule::load(
             &Source::new("x.toml", &text),
             Part::Checks,
-            Trust::Foreign,
+            Trust::User,
             RuleOrigin::BuiltIn,
         )
         .unwrap_err()
@@ -491,7 +491,7 @@ fn conditions_look_around_a_node() {
 fn a_condition_on_no_single_place_is_refused() {
     let refused = |text: &str| {
         let source = Source::new("opencode-x-around.toml", text);
-        let rule = Rule::load(&source, Part::Whole, Trust::Foreign, RuleOrigin::BuiltIn);
+        let rule = Rule::load(&source, Part::Whole, Trust::User, RuleOrigin::BuiltIn);
         rule.unwrap_err().to_string()
     };
     for (conditions, position, problem) in [

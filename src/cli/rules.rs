@@ -125,7 +125,7 @@ fn test(context: &Context, subjects: &[String]) -> Result<Exit, Failure> {
             let rule = Rule::load(
                 &source,
                 Part::Whole,
-                Trust::Foreign,
+                Trust::User,
                 RuleOrigin::File(path.to_owned()),
             )
             .map_err(|error| Failure::usage(error.to_string()))?;

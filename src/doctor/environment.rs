@@ -8,11 +8,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::shells::{self, Assignment};
+use crate::condition::query::singular;
 use crate::document::Pointer;
 use crate::facts::Pack;
 use crate::finding::Severity;
 use crate::paths::Environment;
-use crate::rule::query::singular;
 use crate::tool::{Configuration, Descriptor, Scope, Variable, Workspace};
 
 /// What was found of variables.

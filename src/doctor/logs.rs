@@ -14,10 +14,10 @@ use serde_json::Value;
 
 use super::codes::Codes;
 use super::stream::{LONGEST_LINE, lines_with};
+use crate::condition::query::singular;
 use crate::document::Pointer;
 use crate::facts::{ErrorClass, ErrorCode, Pack};
 use crate::paths::Environment;
-use crate::rule::query::singular;
 use crate::tool::{Descriptor, Log, LogError, LogFormat, log_files};
 
 /// So many lines are remembered by their names; after that, copies of lines count again.

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Billing, Catalogue, Classified, Endpoint, FactValue, Pack, Protocol, Region};
+use super::{
+    Billing, Catalogue, Classified, Endpoint, FactValue, Pack, Protocol, Region, ToolNames,
+};
 use crate::profile::Profile;
-use crate::tool::Descriptor;
 
 /// The server that the profile `self-hosted` points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub struct FactSet<'a> {
     /// Whether that was asked for (`--region`), rather than seen.
     pub region_named: bool,
     /// The tool.
-    pub tool: &'a Descriptor,
+    pub tool: &'a dyn ToolNames,
     /// The user's own server, for the profile `self-hosted`.
     pub self_hosted: Option<&'a SelfHosted>,
     /// The variable that holds the key (`--key-env`).
@@ -139,10 +140,10 @@ impl FactSet<'_> {
 
     /// The ids that the tool knows of one of its providers; of a tool that runs inside another one, that one's.
     pub fn catalogue(&self, provider: &str) -> Option<&Catalogue> {
-        let host = self.tool.uses_zai.host.as_deref();
+        let host = self.tool.host();
         self.pack.catalogue.iter().find(|catalogue| {
             catalogue.provider == provider
-                && (catalogue.tool == self.tool.id || host == Some(catalogue.tool.as_str()))
+                && (catalogue.tool == self.tool.id() || host == Some(catalogue.tool.as_str()))
         })
     }
 
@@ -150,7 +151,7 @@ impl FactSet<'_> {
     /// one that must not use it), "one-person" (programs of the user's own) or "unlisted". A tool that
     /// runs inside another one is judged as that one.
     fn standing(&self) -> &'static str {
-        let tool = self.tool.uses_zai.host.as_deref().unwrap_or(&self.tool.id);
+        let tool = self.tool.host().unwrap_or(self.tool.id());
         let lists = |policy: &str| {
             let named = self.pack.policy.iter().filter(|one| one.id == policy);
             named

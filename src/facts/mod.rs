@@ -7,6 +7,7 @@ mod endpoint;
 mod lookup;
 mod model;
 mod pack;
+mod tool;
 
 pub use endpoint::{Classified, Endpoint, is_loopback};
 pub use lookup::{FactSet, SelfHosted, Via};
@@ -15,53 +16,6 @@ pub use pack::{
     Catalogue, Confidence, ErrorClass, ErrorCode, Fact, FactValue, Model, Origin, Pack, PlanStatus,
     Policy,
 };
+pub use tool::{Provider, ToolNames};
 
-use serde::Deserialize;
-
-/// Who pays for a request, which the address decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Billing {
-    /// The GLM Coding Plan's quota.
-    CodingPlan,
-    /// The account's balance.
-    Metered,
-    /// A server of the user's own.
-    SelfHosted,
-}
-
-/// The wire protocol that an address speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Protocol {
-    /// Anthropic Messages: clients append `/v1/messages`.
-    Anthropic,
-    /// OpenAI Chat Completions: clients append `/chat/completions`.
-    OpenaiChat,
-    /// OpenAI Responses: clients append `/responses`.
-    OpenaiResponses,
-}
-
-/// Z.ai's two services. Keys of one are not valid on the other.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, serde::Serialize, clap::ValueEnum,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Region {
-    /// `api.z.ai`.
-    Intl,
-    /// `open.bigmodel.cn`, mainland China.
-    Cn,
-}
-
-macro_rules! display_kebab {
-    ($($type:ty),*) => {$(
-        impl std::fmt::Display for $type {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.serialize(f)
-            }
-        }
-    )*};
-}
-use serde::Serialize as _;
-display_kebab!(Billing, Protocol, Region);
+pub use crate::vocabulary::{Billing, Protocol, Region};

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{BYPASS, Planner, Target};
-use crate::facts::{Billing, FactSet, Pack, Region, Via};
+use crate::condition::{NodeConditions, node_holds};
+use crate::facts::{Billing, FactSet, Pack, Region, ToolNames as _, Via};
 use crate::finding::FixState;
 use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
-use crate::rule::evaluate::{NodeConditions, matching_nodes, node_holds};
-use crate::tool::{Configuration, Credential, Layer, Workspace};
+use crate::tool::{Configuration, Credential, Layer, Workspace, matching_nodes};
 
 /// What is fixed for one configuration before the first edit.
 pub(super) struct Context {
@@ -191,7 +191,7 @@ impl Planner<'_> {
         hosts.peek()?;
         Some(hosts.any(|other| {
             let facts = FactSet {
-                tool: &other.tool,
+                tool: &*other.tool,
                 ..*facts
             };
             let shows = |conditions: &NodeConditions| {

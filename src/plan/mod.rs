@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::document::{Edit, Pointer};
-use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted, Via};
+use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted, ToolNames as _, Via};
 use crate::finding::{Finding, Severity};
 use crate::paths::Environment;
 use crate::profile::Profile;
@@ -82,7 +82,7 @@ impl Request {
             pack,
             profile,
             region,
-            tool: &configuration.tool,
+            tool: &*configuration.tool,
             region_named: self.region.is_some(),
             self_hosted: self.self_hosted.as_ref(),
             key_env: self.key_env.as_deref(),

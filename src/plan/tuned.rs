@@ -11,7 +11,7 @@ use crate::load::nearest;
 use crate::output::human::counted;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
-use crate::rule::compile::{Builtin, Place};
+use crate::rule::compile::{Builtin, CheckPlace};
 use crate::rule::evaluate::{Hit, HitFile, Subject};
 use crate::rule::schema::{Applies, Purpose};
 use crate::tool::Workspace;
@@ -194,7 +194,7 @@ impl Planner<'_> {
         let mut add = |fault: Fault<'_>| {
             for rule in rules.iter().filter(|rule| selected(self.request, rule)) {
                 for check in &rule.checks {
-                    let Place::Builtin(kind) = check.place else {
+                    let CheckPlace::Builtin(kind) = check.place else {
                         continue;
                     };
                     let severity = tuning.level(&rule.id, fault.file, check.severity);

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::compile::{Fix, FixOp, FixPlace};
 use super::evaluate::{Hit, HitFile, Subject};
-use super::predicate::{nearest_endpoint, nearest_model, resolve};
-use super::schema::Operand;
+use crate::condition::Operand;
+use crate::condition::predicate::{nearest_endpoint, nearest_model, resolve};
 use crate::document::{Edit, Pointer, Token};
 
 /// The edits that mend a hit.

@@ -5,11 +5,7 @@ pub mod catalogue;
 pub mod compile;
 pub mod evaluate;
 pub mod fix;
-pub mod near;
-pub mod predicate;
-pub mod query;
 pub mod schema;
-mod steps;
 
 pub use catalogue::Catalogue;
 pub use compile::Rule;

@@ -11,9 +11,11 @@ use serde_json::{Map, Value};
 use super::descriptor::{Descriptor, Scope};
 use super::detect::{ConfigFile, detect, installations};
 use super::read::{ReadError, read_config};
+use crate::condition::query::singular;
+use crate::condition::{NodeConditions, meeting};
 use crate::document::{Document, Edit, EditError, ParseError, Pointer};
+use crate::facts::FactSet;
 use crate::paths::Environment;
-use crate::rule::query::singular;
 use crate::tree::Tree;
 
 /// One readable file of a configuration.
@@ -391,6 +393,37 @@ impl Workspace {
             .insert(role.to_owned(), Rc::clone(&merged));
         Effective::Merged(merged)
     }
+}
+
+/// The nodes of a configuration that meet one of the conditions, layer by layer; for `uses-zai` and credentials.
+pub fn matching_nodes<'w>(
+    conditions: &NodeConditions,
+    workspace: &'w Workspace,
+    configuration: &'w Configuration,
+    facts: &FactSet<'_>,
+) -> Vec<(usize, Pointer, &'w Value)> {
+    let mut found = Vec::new();
+    // Most tools of the catalogue are not there, and their conditions need not be compiled.
+    if workspace.is_silent(configuration) {
+        return found;
+    }
+    for node in conditions.nodes() {
+        let role = node
+            .role
+            .clone()
+            .unwrap_or_else(|| configuration.tool.main_role().to_owned());
+        for index in &configuration.layers {
+            let layer = &workspace.layers[*index];
+            if layer.config.role() != role || !layer.config.in_force {
+                continue;
+            }
+            let Some(value) = layer.value() else { continue };
+            for (pointer, value) in meeting(node, value, facts).unwrap_or_default() {
+                found.push((*index, layer.root.join(&pointer), value));
+            }
+        }
+    }
+    found
 }
 
 /// What a tool sees: one layer's value, which may be large, or what several make together.

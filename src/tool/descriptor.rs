@@ -4,27 +4,13 @@ use serde::Deserialize;
 
 use super::installation::{Installation, NamedBy};
 use super::surroundings::{Helper, Log, Variable, Version};
+use crate::condition::NodeConditions;
 use crate::document::Format;
-use crate::facts::{Billing, Region};
+use crate::facts::{Provider, ToolNames};
 use crate::load::{Deferred, LoadError, Source, Spanned};
 use crate::paths::Os;
-use crate::rule::evaluate::NodeConditions;
-
-/// How far a config file reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scope {
-    /// Everything this user does.
-    User,
-    /// One project, shared with others.
-    Project,
-    /// One project, this user only.
-    Local,
-    /// Set by an administrator; never written.
-    Managed,
-    /// Used alone, when named on the tool's command line.
-    Side,
-}
+use crate::vocabulary::Billing;
+pub use crate::vocabulary::Scope;
 
 /// Where a project's file is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -128,19 +114,6 @@ impl FileEntry {
     pub fn templates(&self, os: Os) -> impl Iterator<Item = &str> {
         os.templates([&self.linux, &self.macos, &self.windows], &self.paths)
     }
-}
-
-/// The tool's own name of one of Z.ai's endpoints.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Provider {
-    /// The id in the tool's configuration.
-    pub id: String,
-    /// Who pays.
-    pub billing: Billing,
-    /// Whose service; absent for a server of the user's own.
-    #[serde(default)]
-    pub region: Option<Region>,
 }
 
 /// How to see that a configuration uses Z.ai.
@@ -307,7 +280,7 @@ impl Descriptor {
     fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
         for entry in &self.file {
             if let Some(root) = &entry.root {
-                crate::rule::query::singular(root.get_ref())
+                crate::condition::query::singular(root.get_ref())
                     .map_err(|message| source.error(root.span(), message, None))?;
             }
         }
@@ -336,38 +309,6 @@ impl Descriptor {
         variables.try_for_each(|variable| variable.check(source))
     }
 
-    /// The tool's own name of an endpoint.
-    pub fn provider(&self, billing: Billing, region: Region) -> Option<&str> {
-        self.provider
-            .iter()
-            .find(|provider| {
-                provider.billing == billing && provider.region.is_none_or(|known| known == region)
-            })
-            .map(|provider| provider.id.as_str())
-    }
-
-    /// The text that refers to a variable holding the key.
-    pub fn key_reference(&self, name: &str) -> Option<String> {
-        let credential = self.credential.as_ref()?;
-        let windows = credential
-            .reference_windows
-            .as_ref()
-            .filter(|_| Os::current() == Os::Windows);
-        Some(
-            windows
-                .or(credential.reference.as_ref())?
-                .replace("{name}", name),
-        )
-    }
-
-    /// The text that refers to a file holding the key.
-    pub fn key_file_reference(&self, path: &str) -> Option<String> {
-        let credential = self.credential.as_ref()?;
-        let known = credential.reference_file.as_ref();
-        let reference = known.filter(|_| Os::current() != Os::Windows)?;
-        Some(reference.replace("{path}", path))
-    }
-
     /// The file entry with an id.
     pub fn entry(&self, id: &str) -> Option<&FileEntry> {
         self.file.iter().find(|entry| entry.id == id)
@@ -386,5 +327,43 @@ impl Descriptor {
             .iter()
             .find(|refusal| refusal.billing == billing)
             .map(|refusal| refusal.reason.as_str())
+    }
+}
+
+impl ToolNames for Descriptor {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn host(&self) -> Option<&str> {
+        self.uses_zai.host.as_deref()
+    }
+
+    fn providers(&self) -> &[Provider] {
+        &self.provider
+    }
+
+    fn key_reference(&self, name: &str) -> Option<String> {
+        let credential = self.credential.as_ref()?;
+        let windows = credential
+            .reference_windows
+            .as_ref()
+            .filter(|_| Os::current() == Os::Windows);
+        Some(
+            windows
+                .or(credential.reference.as_ref())?
+                .replace("{name}", name),
+        )
+    }
+
+    fn key_file_reference(&self, path: &str) -> Option<String> {
+        let credential = self.credential.as_ref()?;
+        let known = credential.reference_file.as_ref();
+        let reference = known.filter(|_| Os::current() != Os::Windows)?;
+        Some(reference.replace("{path}", path))
     }
 }

@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use super::listing::{matching, split};
 use super::read::read_config;
+use crate::condition::query::singular;
 use crate::document::{Document, Format};
 use crate::load::{LoadError, Source, Spanned};
 use crate::paths::{Environment, Os};
-use crate::rule::query::singular;
 
 /// What stands for the installation's folder at the start of a path.
 pub(super) const INSTALLATION: &str = "{installation}";

@@ -11,10 +11,9 @@ mod recognise;
 mod repository;
 mod surroundings;
 
-pub use configuration::{Configuration, Layer, Read, Unreadable, Workspace};
+pub use configuration::{Configuration, Layer, Read, Unreadable, Workspace, matching_nodes};
 pub use descriptor::{
-    Credential, Descriptor, FileEntry, Provider, Refusal, Running, Scope, Search, Strictness,
-    UsesZai,
+    Credential, Descriptor, FileEntry, Refusal, Running, Scope, Search, Strictness, UsesZai,
 };
 pub use detect::{ConfigFile, Detected, choose_in_force, detect, installations, log_files};
 pub use installation::{Beside, Installation, NamedBy};

@@ -8,6 +8,7 @@ use super::text::{item, paragraph};
 use super::{Move, Wizard};
 use crate::cli::change::NEW_FILE_MODE;
 use crate::cli::context::Failure;
+use crate::facts::ToolNames as _;
 use crate::tool::{Descriptor, in_repository};
 use crate::transaction::{self, Change, inspect};
 

@@ -82,7 +82,7 @@ impl Entry {
 
     pub(super) fn load(&self, part: Part) -> Result<Rule, LoadError> {
         let (trust, origin) = match self.path() {
-            Some(path) => (Trust::Foreign, RuleOrigin::File(path.to_owned())),
+            Some(path) => (Trust::User, RuleOrigin::File(path.to_owned())),
             None => (Trust::Embedded, RuleOrigin::BuiltIn),
         };
         Rule::load(&self.source(), part, trust, origin)

@@ -1,27 +1,25 @@
 //! Checks: what must hold where.
 
-use super::condition::{Conditions, KeyFilter};
+use super::PLACEHOLDERS;
 use super::fix::{Fix, Remedy};
-use super::{Compiler, PLACEHOLDERS, Trust};
-use crate::document::Pointer;
+use super::when::Conditions;
+use crate::condition::predicate::Predicates;
+use crate::condition::{Compiler, NameFilter, Place, Trust, Where};
 use crate::finding::Severity;
 use crate::load::{LoadError, Spanned, nearest};
-use crate::rule::near::Near;
-use crate::rule::predicate::Predicates;
-use crate::rule::query::Query;
 use crate::rule::schema::{self, Absent};
 
 /// A compiled check.
 #[derive(Debug, Clone)]
 pub struct Check {
     /// Where.
-    pub place: Place,
+    pub place: CheckPlace,
     /// Only these members.
-    pub key: Option<Box<KeyFilter>>,
+    pub key: Option<Box<NameFilter>>,
     /// Only nodes that meet these.
     pub only: Option<Box<Predicates>>,
     /// Only nodes around which these hold.
-    pub near: Vec<Near>,
+    pub around: Vec<Where>,
     /// Whether the place is counted from the file's root.
     pub whole_file: bool,
     /// What absence means.
@@ -44,13 +42,11 @@ impl Check {
     }
 }
 
-/// Where a check or a condition looks.
+/// Where a check looks.
 #[derive(Debug, Clone)]
-pub enum Place {
-    /// One place, which may be absent.
-    At(Pointer),
-    /// Existing nodes.
-    Each(Query),
+pub enum CheckPlace {
+    /// Nodes of the settings.
+    Nodes(Place),
     /// A check written in Rust.
     Builtin(Builtin),
 }
@@ -100,13 +96,13 @@ impl Compiler<'_> {
         severity: Severity,
     ) -> Result<Check, LoadError> {
         let place = match (check.at, check.each, check.builtin) {
-            (Some(at), None, None) => Place::At(self.at(&at)?),
-            (None, Some(each), None) => Place::Each(self.query(each)?),
+            (Some(at), None, None) => CheckPlace::Nodes(Place::At(self.at(&at)?)),
+            (None, Some(each), None) => CheckPlace::Nodes(Place::Each(self.query(each)?)),
             (None, None, Some(name)) => {
                 let known = BUILTINS.map(|(name, _)| name);
                 let word = self.word(&name, &known, "builtin check")?;
                 let found = BUILTINS.iter().find(|(name, _)| *name == word);
-                Place::Builtin(found.map_or(Builtin::Unreadable, |(_, builtin)| *builtin))
+                CheckPlace::Builtin(found.map_or(Builtin::Unreadable, |(_, builtin)| *builtin))
             }
             _ => {
                 return Err(self.source.error(
@@ -121,17 +117,17 @@ impl Compiler<'_> {
                 "`absent` is judged on the merged settings, so it does not go with `whole-file`";
             return Err(self.source.error(check.message.span(), message, None));
         }
-        if check.absent == Absent::Violation && !matches!(place, Place::At(_)) {
+        if check.absent == Absent::Violation && !matches!(place, CheckPlace::Nodes(Place::At(_))) {
             let message = "`absent` goes with `at`: a query never selects a node that isn't there";
             return Err(self.source.error(check.message.span(), message, None));
         }
         if check.absent == Absent::Violation
-            && let Some(near) = check.near.first()
+            && let Some(near) = check.around.first()
         {
             let message = "`absent` is judged on the merged settings, so it does not go with `where`; put the condition into `when.node`";
             return Err(self.source.error(near.at.span(), message, None));
         }
-        if self.trust == Trust::Foreign {
+        if self.trust == Trust::User {
             self.message(&check.message)?;
         }
         Ok(Check {
@@ -141,7 +137,7 @@ impl Compiler<'_> {
                 .only
                 .map(|only| self.predicates(*only).map(Box::new))
                 .transpose()?,
-            near: self.near(check.near)?,
+            around: self.around(check.around)?,
             whole_file: check.whole_file,
             absent: check.absent,
             when: self.conditions(check.when)?,

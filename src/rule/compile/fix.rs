@@ -2,12 +2,12 @@
 
 use std::cell::OnceCell;
 
-use super::{Compiler, Trust};
+use crate::condition::query::singular;
+use crate::condition::{Compiler, Expect, Operand, Trust};
 use crate::document::Pointer;
 use crate::finding::Safety;
 use crate::load::{Deferred, LoadError, Source, Spanned};
-use crate::rule::query::singular;
-use crate::rule::schema::{self, Operand};
+use crate::rule::schema;
 
 /// A compiled fix.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub(super) struct Remedy {
 
 impl Remedy {
     /// The fix of a check that expects `expect`; loading has checked it.
-    pub(super) fn fix(&self, expect: &schema::Expect) -> Option<&Fix> {
+    pub(super) fn fix(&self, expect: &Expect) -> Option<&Fix> {
         let compiled = self.compiled.get_or_init(|| {
             let compiler = Compiler {
                 source: &Source::new("rule", ""),
@@ -107,10 +107,10 @@ impl Compiler<'_> {
     pub(super) fn remedy(
         &self,
         written: Deferred<Option<Box<schema::Fix>>>,
-        expect: &schema::Expect,
+        expect: &Expect,
     ) -> Result<Remedy, LoadError> {
         let compiled = OnceCell::new();
-        if self.trust == Trust::Foreign {
+        if self.trust == Trust::User {
             let fix = written.as_deref().map(|fix| self.fix(fix, expect));
             let fix = fix.transpose()?;
             compiled.get_or_init(|| fix);
@@ -118,7 +118,7 @@ impl Compiler<'_> {
         Ok(Remedy { written, compiled })
     }
 
-    fn fix(&self, fix: &schema::Fix, expect: &schema::Expect) -> Result<Fix, LoadError> {
+    fn fix(&self, fix: &schema::Fix, expect: &Expect) -> Result<Fix, LoadError> {
         let needs = |what: &str| {
             Err(self.source.error(
                 fix.op.span(),

@@ -1,21 +1,19 @@
 //! From a rule file to a rule: every word of it is checked before it is used.
 
 mod check;
-mod condition;
 mod fix;
+mod when;
 
 use std::mem;
-use std::ops::Range;
 use std::path::PathBuf;
 
-pub use check::{Builtin, Check, Place};
-pub use condition::{Conditions, KeyFilter, Node};
+pub use check::{Builtin, Check, CheckPlace};
 pub use fix::{Fix, FixOp, FixPlace};
+pub use when::Conditions;
 
-use super::predicate::Pattern;
-use super::query::{Query, singular};
 use super::schema::{self, Applies, Purpose, RuleFile};
-use crate::document::Pointer;
+pub use crate::condition::Trust;
+use crate::condition::{Compiler, Expect, WhereCondition};
 use crate::finding::{Category, Severity};
 use crate::load::{LoadError, Source, Spanned, nearest};
 
@@ -23,15 +21,6 @@ use crate::load::{LoadError, Source, Spanned, nearest};
 pub const PLACEHOLDERS: [&str; 9] = [
     "value", "limit", "pointer", "key", "profile", "region", "kind", "tool", "error",
 ];
-
-/// How much of a rule is checked when it is loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
-    /// Embedded: the tests have checked ids, messages, queries and expressions; the latter two are compiled when used.
-    Embedded,
-    /// A user's: everything is compiled at once.
-    Foreign,
-}
 
 /// How much of a rule file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +83,7 @@ impl Rule {
             Part::Whole => source.parse()?,
         };
         source.check_schema(file.schema)?;
-        if trust == Trust::Foreign {
+        if trust == Trust::User {
             source.check_id(file.id.get_ref())?;
         }
         let compiler = Compiler { source, trust };
@@ -136,7 +125,7 @@ impl Rule {
 
     /// The facts that the rule names, each with its place in the file.
     pub fn facts_named(&self) -> Vec<String> {
-        fn of_expect(expect: &schema::Expect, names: &mut Vec<String>) {
+        fn of_expect(expect: &Expect, names: &mut Vec<String>) {
             let single = [&expect.equals, &expect.not, &expect.min, &expect.max];
             let many = [&expect.one_of, &expect.not_one_of];
             let operands = single
@@ -148,8 +137,8 @@ impl Rule {
             let expressions = expressions.into_iter().flatten();
             expressions.for_each(|expression| expression.get_ref().facts(names));
         }
-        fn of_near(near: &[schema::NearCondition], names: &mut Vec<String>) {
-            near.iter().for_each(|one| of_expect(&one.expect, names));
+        fn of_where(around: &[WhereCondition], names: &mut Vec<String>) {
+            around.iter().for_each(|one| of_expect(&one.expect, names));
         }
         fn of_when(when: Option<&schema::When>, names: &mut Vec<String>) {
             let Some(when) = when else { return };
@@ -159,7 +148,7 @@ impl Rule {
             }
             for node in &when.node {
                 of_expect(&node.expect, names);
-                of_near(&node.near, names);
+                of_where(&node.around, names);
             }
         }
         let mut names = Vec::new();
@@ -170,7 +159,7 @@ impl Rule {
             if let Some(only) = &check.only {
                 of_expect(only, &mut names);
             }
-            of_near(&check.near, &mut names);
+            of_where(&check.around, &mut names);
             if let Some(value) = check.fix.as_deref().and_then(|fix| fix.value.as_ref()) {
                 value.facts(&mut names);
             }
@@ -179,11 +168,6 @@ impl Rule {
         names.dedup();
         names
     }
-}
-
-struct Compiler<'a> {
-    source: &'a Source<'a>,
-    trust: Trust,
 }
 
 impl Compiler<'_> {
@@ -214,27 +198,6 @@ impl Compiler<'_> {
             ));
         }
         Ok(())
-    }
-
-    fn at(&self, text: &Spanned<String>) -> Result<Pointer, LoadError> {
-        singular(text.get_ref()).map_err(|message| self.source.error(text.span(), message, None))
-    }
-
-    fn query(&self, text: Spanned<String>) -> Result<Query, LoadError> {
-        if self.trust == Trust::Foreign {
-            Query::check(text.get_ref())
-                .map_err(|message| self.source.error(text.span(), message, None))?;
-        }
-        Ok(Query::new(text.into_inner()))
-    }
-
-    /// Checks a pattern that stands in the file at `span`.
-    fn pattern(&self, span: Range<usize>, pattern: &Pattern) -> Result<(), LoadError> {
-        if self.trust == Trust::Embedded {
-            return Ok(());
-        }
-        let checked = pattern.check();
-        checked.map_err(|message| self.source.error(span, message, None))
     }
 
     fn word<'w>(

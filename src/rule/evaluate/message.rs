@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Evaluation;
+use crate::condition::predicate::{Violation, resolve};
 use crate::document::{Pointer, Token};
 use crate::rule::compile::{Check, FixOp};
-use crate::rule::predicate::{Violation, resolve};
 
 impl Evaluation<'_, '_> {
     /// Fills a message's placeholders.

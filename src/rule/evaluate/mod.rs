@@ -1,23 +1,20 @@
 //! Evaluating a rule on a configuration: where it does not hold.
 
 mod message;
-mod nodes;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-pub use nodes::{NodeConditions, matching_nodes, node_holds};
-
-use nodes::select;
 use serde_json::Value;
 
-use super::compile::{Builtin, Check, Conditions, Place, Rule};
-use super::predicate::{Judge, Verdict, Violation};
+use super::compile::{Builtin, Check, CheckPlace, Conditions, Rule};
 use super::schema::Absent;
+use crate::condition::predicate::{Judge, Verdict, Violation};
+use crate::condition::{Place, node_holds, select};
 use crate::document::Pointer;
 use crate::facts::FactSet;
-use crate::tool::{Configuration, Layer, Workspace};
+use crate::tool::{Configuration, Layer, Workspace, matching_nodes};
 
 /// What evaluation needs to know beside the rule.
 #[derive(Clone, Copy)]
@@ -227,10 +224,13 @@ impl<'r, 's> Evaluation<'r, 's> {
     }
 
     fn check(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) -> Result<(), String> {
-        if let Place::Builtin(builtin) = &check.place {
-            self.builtin(*builtin, check, hits);
-            return Ok(());
-        }
+        let place = match &check.place {
+            CheckPlace::Nodes(place) => place,
+            CheckPlace::Builtin(builtin) => {
+                self.builtin(*builtin, check, hits);
+                return Ok(());
+            }
+        };
         let workspace = self.subject.workspace;
         let configuration = self.subject.configuration;
         let effective = workspace.effective(configuration, configuration.tool.main_role());
@@ -253,7 +253,7 @@ impl<'r, 's> Evaluation<'r, 's> {
                         && check.expect.judge(Some(node), judge) != Verdict::Holds
                 };
                 let key = check.key.as_deref();
-                let nodes = select(&check.place, key, &check.near, value, judge, &concerned)?;
+                let nodes = select(place, key, &check.around, value, judge, &concerned)?;
                 for (pointer, node) in nodes {
                     match check.expect.judge(Some(node), judge) {
                         Verdict::Holds => {}
@@ -272,7 +272,7 @@ impl<'r, 's> Evaluation<'r, 's> {
                 }
             }
         }
-        if let (Place::At(pointer), Absent::Violation) = (&check.place, check.absent) {
+        if let (Place::At(pointer), Absent::Violation) = (place, check.absent) {
             self.absent(check, pointer, hits)?;
         }
         Ok(())

@@ -3,17 +3,16 @@
 //! No untagged enums here: a mistake has to get the exact column and a list of what was expected.
 
 mod condition;
-mod expect;
 mod prose;
 
 use serde::Deserialize;
 
-pub use condition::{FactCondition, KeyFilter, NearCondition, NodeCondition, When};
-pub use expect::{EndpointExpect, Expect, ModelExpect, ModelOn, Operand, ProfileOr, Type};
+pub use condition::{FactCondition, When};
 pub use prose::{Case, CaseFile, Docs, Evidence, EvidenceKind};
 
-use crate::finding::{Category, Safety, Severity};
+use crate::condition::{Expect, KeyFilter, Operand, WhereCondition};
 use crate::load::{Deferred, Spanned};
+use crate::vocabulary::{Category, Safety, Severity};
 
 /// Which commands use a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
@@ -106,7 +105,7 @@ pub struct Check {
     pub only: Option<Box<Expect>>,
     /// Only nodes around which all of these hold.
     #[serde(default, rename = "where")]
-    pub near: Vec<NearCondition>,
+    pub around: Vec<WhereCondition>,
     /// Whether the place is counted from the file's root, where the descriptor's `root` is another.
     #[serde(default)]
     pub whole_file: bool,

@@ -203,7 +203,7 @@ fn bracketed(text: &str) -> Option<(Children, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::query::tests::{named, of_the_library};
+    use crate::condition::query::tests::{named, of_the_library};
     use serde_json::json;
 
     #[test]

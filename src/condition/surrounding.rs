@@ -8,7 +8,7 @@ use crate::document::Pointer;
 
 /// A compiled condition on a place that is counted from the file's settings or from a node.
 #[derive(Debug, Clone)]
-pub struct Near {
+pub struct Where {
     from: Anchor,
     at: Pointer,
     expect: Predicates,
@@ -23,12 +23,12 @@ enum Anchor {
     Outwards(usize),
 }
 
-impl Near {
+impl Where {
     /// Compiles a condition.
     ///
     /// # Errors
     /// With what is wrong with the place.
-    pub(super) fn new(text: &str, expect: Predicates) -> Result<Self, String> {
+    pub(crate) fn new(text: &str, expect: Predicates) -> Result<Self, String> {
         let (from, steps) = match text.strip_prefix('@') {
             Some(steps) => (Anchor::Outwards(0), steps),
             None => {
@@ -50,13 +50,13 @@ impl Near {
     }
 
     /// Whether all hold around the node at `pointer` in `settings`; `Err` names an unknown fact.
-    pub(super) fn all_hold(
-        near: &[Self],
+    pub(crate) fn all_hold(
+        conditions: &[Self],
         settings: &Value,
         pointer: &Pointer,
         judge: Judge<'_>,
     ) -> Result<bool, String> {
-        for one in near {
+        for one in conditions {
             if !one.holds(settings, pointer, judge)? {
                 return Ok(false);
             }

@@ -1,31 +1,42 @@
-//! Conditions: when a rule or a check speaks, and of which nodes.
+//! From conditions as they are written to what can be evaluated: every word is checked before it is used.
 
-use std::mem;
+use std::ops::Range;
 
-use semver::VersionReq;
-
-use super::{Compiler, Place, Trust};
+use super::predicate::{Expression, Pattern, Predicates};
+use super::query::{Query, singular};
+use super::schema;
+use super::surrounding::Where;
+use super::{Expect, NodeCondition, Operand};
+use crate::document::Pointer;
 use crate::load::{LoadError, Source, Spanned};
-use crate::rule::near::Near;
-use crate::rule::predicate::{Expression, Pattern, Predicates};
-use crate::rule::schema::{self, NodeCondition, Operand};
 
-/// Compiled conditions.
+/// How much of a file of ours is checked when it is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Embedded: the tests have checked ids, messages, queries and expressions; the latter two are compiled when used.
+    Embedded,
+    /// A user's: everything is compiled at once.
+    User,
+}
+
+/// Where a condition looks.
 #[derive(Debug, Clone)]
-pub struct Conditions {
-    /// What needs no compiling, as written; the rest is below.
-    pub when: Box<schema::When>,
-    /// The tool's versions.
-    pub tool_version: Option<VersionReq>,
-    /// Facts, by name.
-    pub facts: Vec<(String, Predicates)>,
-    /// Nodes.
-    pub nodes: Vec<Node>,
+pub enum Place {
+    /// One place, which may be absent.
+    At(Pointer),
+    /// Existing nodes.
+    Each(Query),
+}
+
+/// Compiles what stands in one file.
+pub(crate) struct Compiler<'a> {
+    pub(crate) source: &'a Source<'a>,
+    pub(crate) trust: Trust,
 }
 
 /// A compiled filter on member names.
 #[derive(Debug, Clone)]
-pub struct KeyFilter {
+pub struct NameFilter {
     /// What the node's own name must match.
     pub pattern: Option<Pattern>,
     /// What it must not match.
@@ -36,7 +47,7 @@ pub struct KeyFilter {
     pub region: bool,
 }
 
-impl KeyFilter {
+impl NameFilter {
     /// Whether a node's own name fits.
     pub fn fits(&self, name: &str) -> bool {
         let matches = |pattern: &Pattern| pattern.matches(name);
@@ -52,9 +63,9 @@ pub struct Node {
     /// The role of the files to look in.
     pub role: Option<String>,
     /// Only these members.
-    pub key: Option<Box<KeyFilter>>,
+    pub key: Option<Box<NameFilter>>,
     /// Only nodes around which these hold.
-    pub near: Vec<Near>,
+    pub around: Vec<Where>,
     /// What must hold.
     pub expect: Predicates,
     /// Whether no node may meet it.
@@ -62,8 +73,29 @@ pub struct Node {
 }
 
 impl Compiler<'_> {
-    pub(super) fn predicates(&self, expect: schema::Expect) -> Result<Predicates, LoadError> {
-        if self.trust == Trust::Foreign {
+    pub(crate) fn at(&self, text: &Spanned<String>) -> Result<Pointer, LoadError> {
+        singular(text.get_ref()).map_err(|message| self.source.error(text.span(), message, None))
+    }
+
+    pub(crate) fn query(&self, text: Spanned<String>) -> Result<Query, LoadError> {
+        if self.trust == Trust::User {
+            Query::check(text.get_ref())
+                .map_err(|message| self.source.error(text.span(), message, None))?;
+        }
+        Ok(Query::new(text.into_inner()))
+    }
+
+    /// Checks a pattern that stands in the file at `span`.
+    pub(crate) fn pattern(&self, span: Range<usize>, pattern: &Pattern) -> Result<(), LoadError> {
+        if self.trust == Trust::Embedded {
+            return Ok(());
+        }
+        let checked = pattern.check();
+        checked.map_err(|message| self.source.error(span, message, None))
+    }
+
+    pub(crate) fn predicates(&self, expect: Expect) -> Result<Predicates, LoadError> {
+        if self.trust == Trust::User {
             self.expression(expect.matches.as_deref(), Pattern::whole)?;
             self.expression(expect.not_match.as_deref(), Pattern::anywhere)?;
             let model = expect.model.as_ref();
@@ -93,7 +125,7 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn key(&self, filter: schema::KeyFilter) -> Result<Box<KeyFilter>, LoadError> {
+    pub(crate) fn key(&self, filter: schema::KeyFilter) -> Result<Box<NameFilter>, LoadError> {
         let whole = |text: Option<Spanned<String>>| {
             let Some(text) = text else { return Ok(None) };
             let span = text.span();
@@ -101,7 +133,7 @@ impl Compiler<'_> {
             self.pattern(span, &pattern)?;
             Ok(Some(pattern))
         };
-        Ok(Box::new(KeyFilter {
+        Ok(Box::new(NameFilter {
             pattern: whole(filter.pattern)?,
             not_match: whole(filter.not_match)?,
             provider: filter.provider,
@@ -109,23 +141,23 @@ impl Compiler<'_> {
         }))
     }
 
-    pub(super) fn near(
+    pub(crate) fn around(
         &self,
-        conditions: Vec<schema::NearCondition>,
-    ) -> Result<Vec<Near>, LoadError> {
-        let mut near = Vec::with_capacity(conditions.len());
+        conditions: Vec<schema::WhereCondition>,
+    ) -> Result<Vec<Where>, LoadError> {
+        let mut around = Vec::with_capacity(conditions.len());
         for condition in conditions {
             let expect = self.predicates(condition.expect)?;
-            let compiled = Near::new(condition.at.get_ref(), expect);
-            near.push(
+            let compiled = Where::new(condition.at.get_ref(), expect);
+            around.push(
                 compiled
                     .map_err(|message| self.source.error(condition.at.span(), message, None))?,
             );
         }
-        Ok(near)
+        Ok(around)
     }
 
-    pub(super) fn node(&self, condition: NodeCondition) -> Result<Node, LoadError> {
+    pub(crate) fn node(&self, condition: NodeCondition) -> Result<Node, LoadError> {
         let place = match (condition.at, condition.each) {
             (Some(at), None) => Place::At(self.at(&at)?),
             (None, Some(each)) => Place::Each(self.query(each)?),
@@ -146,41 +178,10 @@ impl Compiler<'_> {
             place,
             role: condition.file.map(Spanned::into_inner),
             key: condition.key.map(|key| self.key(*key)).transpose()?,
-            near: self.near(condition.near)?,
+            around: self.around(condition.around)?,
             expect: self.predicates(condition.expect)?,
             none: condition.none,
         })
-    }
-
-    pub(super) fn conditions(
-        &self,
-        when: Option<Box<schema::When>>,
-    ) -> Result<Option<Box<Conditions>>, LoadError> {
-        let Some(mut when) = when else {
-            return Ok(None);
-        };
-        let version = |text: Spanned<String>| {
-            VersionReq::parse(text.get_ref()).map_err(|error| {
-                let message =
-                    format!("not a version range: {error}; write for example \">=2.1.217\"");
-                self.source.error(text.span(), message, None)
-            })
-        };
-        let tool_version = when.tool_version.take().map(version).transpose()?;
-        let mut facts = Vec::with_capacity(when.fact.len());
-        for fact in mem::take(&mut when.fact) {
-            facts.push((fact.key.into_inner(), self.predicates(fact.expect)?));
-        }
-        let mut nodes = Vec::with_capacity(when.node.len());
-        for node in mem::take(&mut when.node) {
-            nodes.push(self.node(node)?);
-        }
-        Ok(Some(Box::new(Conditions {
-            when,
-            tool_version,
-            facts,
-            nodes,
-        })))
     }
 }
 
@@ -190,7 +191,7 @@ impl NodeCondition {
     /// # Errors
     /// With file, line and column.
     pub fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
-        let trust = Trust::Foreign;
+        let trust = Trust::User;
         Compiler { source, trust }.node(self.clone()).map(drop)
     }
 

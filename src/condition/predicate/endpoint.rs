@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use crate::condition::{EndpointExpect, ProfileOr};
 use crate::facts::{Billing, Classified, FactSet, Region, Via};
-use crate::rule::schema::{EndpointExpect, ProfileOr};
 
 /// What is wrong with an address, in words; `None` when it holds.
 pub(super) fn judge_endpoint(

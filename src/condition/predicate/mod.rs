@@ -16,7 +16,7 @@ use model::judge_model;
 use serde_json::Value;
 
 use super::query::singular;
-use super::schema::{Expect, Operand, Type};
+use super::{Expect, Operand, Type};
 use crate::document::Pointer;
 use crate::facts::FactSet;
 use crate::load::Spanned;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::pattern::Pattern;
+use crate::condition::Operand;
 use crate::facts::FactSet;
-use crate::rule::schema::Operand;
 
 /// What makes a pattern of a text: [`Pattern::whole`] or [`Pattern::anywhere`].
 type Kind = fn(String) -> Pattern;

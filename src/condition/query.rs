@@ -260,7 +260,7 @@ pub(super) mod tests {
     use serde_json::json;
 
     /// Nodes with their places as text.
-    pub(in crate::rule) fn named(nodes: Vec<Located<'_>>) -> Vec<(String, &Value)> {
+    pub(in crate::condition) fn named(nodes: Vec<Located<'_>>) -> Vec<(String, &Value)> {
         let nodes = nodes.into_iter();
         nodes
             .map(|(pointer, node)| (pointer.to_string(), node))
@@ -268,7 +268,7 @@ pub(super) mod tests {
     }
 
     /// What the library selects.
-    pub(in crate::rule) fn of_the_library<'v>(
+    pub(in crate::condition) fn of_the_library<'v>(
         query: &str,
         value: &'v Value,
     ) -> Vec<(String, &'v Value)> {

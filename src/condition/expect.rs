@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde::de::{self, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::facts::{Billing, Protocol, Region};
 use crate::load::Spanned;
+use crate::vocabulary::{Billing, Protocol, Region};
 
 /// A type of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]

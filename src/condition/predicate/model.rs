@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::Judge;
+use crate::condition::{ModelExpect, ModelOn};
 use crate::document::Pointer;
+use crate::facts::Provider;
 use crate::facts::{Billing, FactSet, ModelClass};
-use crate::rule::schema::{ModelExpect, ModelOn};
-use crate::tool::Provider;
 
 /// Splits `provider/model` when the provider is one of the tool's names of Z.ai.
 fn split_provider<'t, 'f>(
@@ -16,7 +16,7 @@ fn split_provider<'t, 'f>(
     let (provider, model) = text.split_once('/')?;
     let known = facts
         .tool
-        .provider
+        .providers()
         .iter()
         .find(|known| known.id == provider)?;
     Some((provider, model, known))
@@ -87,7 +87,7 @@ pub(super) fn judge_model(
             {
                 return Some(format!(
                     "a model that {provider} doesn't offer in {}",
-                    facts.tool.name
+                    facts.tool.name()
                 ));
             }
             if own {

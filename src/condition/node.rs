@@ -5,21 +5,18 @@ use std::cell::OnceCell;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::predicate::{Judge, Verdict};
+use super::{NameFilter, Node, NodeCondition, Place, Where};
 use crate::document::{Pointer, Token};
 use crate::facts::FactSet;
 use crate::load::{LoadError, Source};
-use crate::rule::compile::{KeyFilter, Node, Place};
-use crate::rule::near::Near;
-use crate::rule::predicate::{Judge, Verdict};
-use crate::rule::schema::NodeCondition;
-use crate::tool::{Configuration, Workspace};
 
 /// The nodes at a place that `keep` accepts and around which all conditions hold, with their places; `Err` names an unknown
 /// fact.
-pub(super) fn select<'v>(
+pub(crate) fn select<'v>(
     place: &Place,
-    key: Option<&KeyFilter>,
-    near: &[Near],
+    key: Option<&NameFilter>,
+    around: &[Where],
     value: &'v Value,
     judge: Judge<'_>,
     keep: &dyn Fn(&Value) -> bool,
@@ -27,7 +24,7 @@ pub(super) fn select<'v>(
     let nodes = at_place(place, key, value, judge.facts, keep);
     let mut kept = Vec::with_capacity(nodes.len());
     for (pointer, node) in nodes {
-        if Near::all_hold(near, value, &pointer, judge)? {
+        if Where::all_hold(around, value, &pointer, judge)? {
             kept.push((pointer, node));
         }
     }
@@ -36,7 +33,7 @@ pub(super) fn select<'v>(
 
 fn at_place<'v>(
     place: &Place,
-    key: Option<&KeyFilter>,
+    key: Option<&NameFilter>,
     value: &'v Value,
     facts: &FactSet<'_>,
     keep: &dyn Fn(&Value) -> bool,
@@ -58,7 +55,7 @@ fn at_place<'v>(
                 |token: &Token| matches!(token, Token::Key(key) if Some(key.as_str()) == provider);
             let of_region = |token: &Token| {
                 let Token::Key(key) = token else { return false };
-                let mut known = facts.tool.provider.iter();
+                let mut known = facts.tool.providers().iter();
                 known.any(|one| {
                     one.id == *key && one.region.is_none_or(|region| region == facts.region)
                 })
@@ -69,12 +66,11 @@ fn at_place<'v>(
             });
             nodes
         }
-        Place::Builtin(_) => Vec::new(),
     }
 }
 
 /// The nodes that meet a condition's predicates.
-fn meeting<'v>(
+pub(crate) fn meeting<'v>(
     node: &Node,
     value: &'v Value,
     facts: &FactSet<'_>,
@@ -89,7 +85,7 @@ fn meeting<'v>(
     };
     let concerned = |found: &Value| !matches!(verdict(found), Verdict::Violated(_));
     let key = node.key.as_deref();
-    let met = select(&node.place, key, &node.near, value, judge, &concerned)?;
+    let met = select(&node.place, key, &node.around, value, judge, &concerned)?;
     for (_, found) in &met {
         if let Verdict::UnknownFact(fact) = verdict(found) {
             return Err(fact);
@@ -110,7 +106,7 @@ pub fn node_holds(node: &Node, value: &Value, facts: &FactSet<'_>) -> Result<boo
         };
         some = !node.expect.is_empty()
             && node.expect.judge(None, judge) == Verdict::Holds
-            && Near::all_hold(&node.near, value, pointer, judge)?;
+            && Where::all_hold(&node.around, value, pointer, judge)?;
     }
     Ok(some != node.none)
 }
@@ -151,35 +147,4 @@ impl NodeConditions {
             compiled.filter_map(Result::ok).collect()
         })
     }
-}
-
-/// The nodes of a configuration that meet one of the conditions, layer by layer; for `uses-zai` and credentials.
-pub fn matching_nodes<'w>(
-    conditions: &NodeConditions,
-    workspace: &'w Workspace,
-    configuration: &'w Configuration,
-    facts: &FactSet<'_>,
-) -> Vec<(usize, Pointer, &'w Value)> {
-    let mut found = Vec::new();
-    // Most tools of the catalogue are not there, and their conditions need not be compiled.
-    if workspace.is_silent(configuration) {
-        return found;
-    }
-    for node in conditions.nodes() {
-        let role = node
-            .role
-            .clone()
-            .unwrap_or_else(|| configuration.tool.main_role().to_owned());
-        for index in &configuration.layers {
-            let layer = &workspace.layers[*index];
-            if layer.config.role() != role || !layer.config.in_force {
-                continue;
-            }
-            let Some(value) = layer.value() else { continue };
-            for (pointer, value) in meeting(node, value, facts).unwrap_or_default() {
-                found.push((*index, layer.root.join(&pointer), value));
-            }
-        }
-    }
-    found
 }
