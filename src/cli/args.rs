@@ -99,7 +99,7 @@ pub enum Command {
     Status(Status),
     /// Look at what files can't tell: running instances, variables, errors in logs, versions
     Doctor(Doctor),
-    /// Explain a rule with its evidence, or one of Z.ai's error codes
+    /// Explain a rule with its evidence, one of Z.ai's error codes, or what a tool sends and why
     Explain(Explain),
     /// List, show, test and write rules
     #[command(subcommand)]
@@ -312,8 +312,8 @@ pub struct Doctor {
 /// `explain`
 #[derive(Debug, Args, Clone)]
 pub struct Explain {
-    /// A rule's id, or an error code such as 1302
-    #[arg(value_name = "RULE|CODE")]
+    /// A rule's id, an error code such as 1302, or a tool's id
+    #[arg(value_name = "RULE|CODE|TOOL")]
     pub subject: String,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]

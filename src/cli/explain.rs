@@ -1,4 +1,6 @@
-//! `glm-setup explain`: a rule, or an error code.
+//! `glm-setup explain`: a rule, an error code, or a tool.
+
+mod tool;
 
 use std::fmt::Write as _;
 
@@ -28,6 +30,9 @@ pub(super) fn run(context: &Context, args: &Explain) -> Result<Exit, Failure> {
             Format::Text => text(&pack, error),
         });
         return Ok(Exit::Clean);
+    }
+    if let Ok(tool) = context.catalogue.tool(&args.subject) {
+        return tool::run(context, &tool, &pack, args.format);
     }
     let rule = context.catalogue.rule(&args.subject)?;
     context.print(&match args.format {

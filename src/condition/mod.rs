@@ -16,4 +16,4 @@ pub use expect::{EndpointExpect, Expect, ModelExpect, ModelOn, Operand, ProfileO
 pub use node::{NodeConditions, node_holds};
 pub(crate) use node::{meeting, select};
 pub use schema::{KeyFilter, NodeCondition, WhereCondition};
-pub use surrounding::Where;
+pub use surrounding::{RelativePlace, Where};

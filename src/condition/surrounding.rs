@@ -6,12 +6,11 @@ use super::predicate::{Judge, Predicates, Verdict};
 use super::query::singular;
 use crate::document::Pointer;
 
-/// A compiled condition on a place that is counted from the file's settings or from a node.
+/// A place that is counted from a file's settings or from a node in them.
 #[derive(Debug, Clone)]
-pub struct Where {
+pub struct RelativePlace {
     from: Anchor,
     at: Pointer,
-    expect: Predicates,
 }
 
 /// Where counting begins.
@@ -23,12 +22,12 @@ enum Anchor {
     Outwards(usize),
 }
 
-impl Where {
-    /// Compiles a condition.
+impl RelativePlace {
+    /// Compiles a place.
     ///
     /// # Errors
-    /// With what is wrong with the place.
-    pub(crate) fn new(text: &str, expect: Predicates) -> Result<Self, String> {
+    /// With what is wrong with it.
+    pub(crate) fn new(text: &str) -> Result<Self, String> {
         let (from, steps) = match text.strip_prefix('@') {
             Some(steps) => (Anchor::Outwards(0), steps),
             None => {
@@ -46,7 +45,36 @@ impl Where {
         let at = at.map_err(|error| {
             format!("{error}; it may begin with `@` (the node) or `^` (around it), too")
         })?;
-        Ok(Self { from, at, expect })
+        Ok(Self { from, at })
+    }
+
+    /// The place, counted from the settings, for the node at `node`; `None` where nothing is so far out.
+    pub(crate) fn of(&self, node: &Pointer) -> Option<Pointer> {
+        Some(match self.from {
+            Anchor::Settings => self.at.clone(),
+            Anchor::Outwards(out) => {
+                let length = node.0.len().checked_sub(out)?;
+                Pointer(node.0[..length].to_vec()).join(&self.at)
+            }
+        })
+    }
+}
+
+/// A compiled condition on such a place.
+#[derive(Debug, Clone)]
+pub struct Where {
+    place: RelativePlace,
+    expect: Predicates,
+}
+
+impl Where {
+    /// Compiles a condition.
+    ///
+    /// # Errors
+    /// With what is wrong with the place.
+    pub(crate) fn new(text: &str, expect: Predicates) -> Result<Self, String> {
+        let place = RelativePlace::new(text)?;
+        Ok(Self { place, expect })
     }
 
     /// Whether all hold around the node at `pointer` in `settings`; `Err` names an unknown fact.
@@ -66,14 +94,8 @@ impl Where {
 
     /// Whether it holds around the node at `pointer` in `settings`; `Err` names an unknown fact.
     fn holds(&self, settings: &Value, pointer: &Pointer, judge: Judge<'_>) -> Result<bool, String> {
-        let base = match self.from {
-            Anchor::Settings => Some(settings),
-            Anchor::Outwards(out) => pointer.0.len().checked_sub(out).and_then(|length| {
-                let mut tokens = pointer.0[..length].iter();
-                tokens.try_fold(settings, |value, token| token.of(value))
-            }),
-        };
-        let found = base.and_then(|base| self.at.get(base));
+        let place = self.place.of(pointer);
+        let found = place.and_then(|place| place.get(settings));
         if self.expect.is_empty() {
             return Ok(found.is_some());
         }

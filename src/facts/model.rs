@@ -81,6 +81,11 @@ impl Pack {
             .find(|model| model.id.eq_ignore_ascii_case(bare))
     }
 
+    /// Whether an id is one of Z.ai's models, or named like one.
+    pub fn is_glm(&self, id: &str) -> bool {
+        self.classify_model(id, Billing::CodingPlan) != ModelClass::Foreign
+    }
+
     /// Says what a bare model id (without provider) is for a way of billing.
     pub fn classify_model(&self, id: &str, billing: Billing) -> ModelClass {
         let bare = ModelId::parse(id).bare;

@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod concise;
+pub mod connections;
 pub mod diff;
 pub mod doctor;
 pub mod github;

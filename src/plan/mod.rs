@@ -71,7 +71,7 @@ pub struct Request {
 
 impl Request {
     /// The facts as a configuration sees them.
-    fn facts<'f>(
+    pub fn facts<'f>(
         &'f self,
         pack: &'f Pack,
         profile: &'f Profile,

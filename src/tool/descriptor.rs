@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::connection::{Cap, ConnectionEntry};
 use super::installation::{Installation, NamedBy};
 use super::surroundings::{Helper, Log, Variable, Version};
 use crate::condition::NodeConditions;
@@ -158,6 +159,9 @@ pub struct Credential {
     /// used on Windows.
     #[serde(default)]
     pub reference_file: Option<String>,
+    /// Other texts that refer to a variable, as `reference` does.
+    #[serde(default)]
+    pub understands: Vec<String>,
     /// Ways of billing that do without a key.
     #[serde(default)]
     pub optional_for: Vec<Billing>,
@@ -239,6 +243,12 @@ pub struct Descriptor {
     /// Its names of Z.ai's endpoints.
     #[serde(default)]
     pub provider: Deferred<Vec<Provider>>,
+    /// The ways in which it reaches a model service.
+    #[serde(default)]
+    pub connection: Deferred<Vec<ConnectionEntry>>,
+    /// What bounds its requests in flight.
+    #[serde(default)]
+    pub cap: Deferred<Vec<Cap>>,
     /// How to see that it uses Z.ai.
     pub uses_zai: Deferred<UsesZai>,
     /// How to see that it has a key; absent for a tool that sends no requests of its own.
@@ -304,6 +314,9 @@ impl Descriptor {
         {
             conditions.check(source)?;
         }
+        let mut connections = self.connection.iter();
+        connections.try_for_each(|connection| connection.check(source))?;
+        self.cap.iter().try_for_each(|cap| cap.check(source))?;
         self.log.iter().try_for_each(|log| log.check(source))?;
         let mut variables = self.variable.iter();
         variables.try_for_each(|variable| variable.check(source))

@@ -1,6 +1,7 @@
 //! Tools: what is known of each (descriptors), and finding their files.
 
 mod configuration;
+mod connection;
 mod descriptor;
 mod detect;
 mod installation;
@@ -12,6 +13,10 @@ mod repository;
 mod surroundings;
 
 pub use configuration::{Configuration, Layer, Read, Unreadable, Workspace, matching_nodes};
+pub use connection::{
+    Cap, CappedBy, Connection, ConnectionEntry, KeyKind, NextRequest, Origin, RequestsAtOnce,
+    SentKey, Setting, SettingKind, connections, next_request, requests_at_once,
+};
 pub use descriptor::{
     Credential, Descriptor, FileEntry, Refusal, Running, Scope, Search, Strictness, UsesZai,
 };

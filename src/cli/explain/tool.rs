@@ -1,0 +1,48 @@
+//! `glm-setup explain TOOL`: the connections in use, where each value comes from, and the request that comes next.
+
+use std::rc::Rc;
+
+use crate::cli::Exit;
+use crate::cli::args::Format;
+use crate::cli::context::{Context, Failure};
+use crate::facts::{Pack, Region};
+use crate::output::connections::{self, Explained};
+use crate::output::redactor_for;
+use crate::plan::Request;
+use crate::tool::Descriptor;
+
+pub(super) fn run(
+    context: &Context,
+    tool: &Rc<Descriptor>,
+    pack: &Pack,
+    format: Format,
+) -> Result<Exit, Failure> {
+    let workspace = context.workspace(&[])?;
+    let profile = context.catalogue.profile("lite")?;
+    let request = Request::default();
+    let redactor = redactor_for(&workspace);
+    let mut explained = Vec::new();
+    let own = workspace.configurations.iter();
+    for configuration in own.filter(|one| one.tool.id == tool.id) {
+        let facts = request.facts(pack, &profile, Region::Intl, configuration);
+        explained.push(Explained::new(
+            &workspace,
+            configuration,
+            &facts,
+            &context.environment,
+        ));
+    }
+    explained.retain(|one| !one.files.is_empty());
+    match format {
+        Format::Json => {
+            context.print_json(&connections::json(tool, &pack.id, &explained, &redactor));
+        }
+        Format::Text => context.print(&connections::text(tool, &explained, &redactor)),
+    }
+    let broken = workspace.problems.is_empty();
+    context.complain_of(&workspace.problems, &redactor);
+    Ok(match broken {
+        true => Exit::Clean,
+        false => Exit::Incomplete,
+    })
+}

@@ -1,0 +1,64 @@
+//! The request that a tool sends next, as far as its files and the environment tell.
+
+use super::{Connection, SentKey, Setting};
+use crate::facts::FactSet;
+use crate::tool::Descriptor;
+use crate::vocabulary::Protocol;
+
+/// What a tool asks for next.
+#[derive(Debug, Clone)]
+pub struct NextRequest {
+    /// The URL, without a query.
+    pub url: String,
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// The model that is asked for; `None` when no setting names one.
+    pub model: Option<String>,
+    /// The key that is sent; `None` without one.
+    pub key: Option<SentKey>,
+}
+
+/// The request that a tool with these connections sends next; `None` when none of them is in use.
+pub fn next_request(
+    connections: &[Connection],
+    tool: &Descriptor,
+    facts: &FactSet<'_>,
+) -> Option<NextRequest> {
+    let mut used = connections.iter().filter(|one| one.in_use);
+    let connection = used.find(|one| one.url(facts).is_some())?;
+    let key = connection.key_in_force();
+    Some(NextRequest {
+        url: connection.request_url(facts)?,
+        protocol: connection.protocol,
+        model: connection
+            .main_model()
+            .map(|model| sent_model(model, connection, tool)),
+        key: key.map(|key| key.sent_key(tool)),
+    })
+}
+
+/// The id that is sent for a model.
+fn sent_model(model: &str, connection: &Connection, tool: &Descriptor) -> String {
+    let suffix = connection.described(tool).one_million;
+    let bare = crate::facts::ModelId::parse(model).bare;
+    if suffix {
+        bare.to_owned()
+    } else {
+        model.to_owned()
+    }
+}
+
+impl Connection {
+    /// The model of the tier `main`; a tier's name stands for that tier's model.
+    pub fn main_model(&self) -> Option<&str> {
+        let main = self.model_of("main")?;
+        Some(self.model_of(main).unwrap_or(main))
+    }
+
+    /// The model in force of a tier.
+    pub fn model_of(&self, tier: &str) -> Option<&str> {
+        let mut models = self.model.iter();
+        let of_tier = |one: &&Setting| one.in_force && one.tier.as_deref() == Some(tier);
+        models.find(of_tier).and_then(Setting::text)
+    }
+}
