@@ -99,10 +99,14 @@ fn main() -> io::Result<()> {
             let name = file.strip_prefix(&root).map_err(io::Error::other)?;
             let name = name.to_string_lossy().replace('\\', "/");
             let compiled = out.join(format!("{folder}-{index}.mp"));
-            let (bytes, setup) = compile(file, &name)?;
+            let Compiled {
+                bytes,
+                setup,
+                extends,
+            } = compile(file, &name)?;
             fs::write(&compiled, bytes)?;
             let row = format!(
-                "    File {{ name: {name:?}, text: include_str!({file:?}), compiled: include_bytes!({compiled:?}), setup: {setup} }},"
+                "    File {{ name: {name:?}, text: include_str!({file:?}), compiled: include_bytes!({compiled:?}), setup: {setup}, extends: {extends:?} }},"
             );
             writeln!(rows, "{row}").map_err(io::Error::other)?;
         }
@@ -112,10 +116,20 @@ fn main() -> io::Result<()> {
     fs::write(out.join("embedded.rs"), code)
 }
 
-/// A TOML file as MessagePack, and whether it is a rule for `apply` alone; nothing for any other file.
-fn compile(file: &Path, name: &str) -> io::Result<(Vec<u8>, bool)> {
+/// A compiled file, and what is asked of it before it is read.
+#[derive(Default)]
+struct Compiled {
+    bytes: Vec<u8>,
+    /// Whether it is a rule for `apply` alone.
+    setup: bool,
+    /// The family of rules that it extends; empty for none.
+    extends: String,
+}
+
+/// A TOML file as MessagePack; nothing for any other file.
+fn compile(file: &Path, name: &str) -> io::Result<Compiled> {
     if file.extension().is_none_or(|extension| extension != "toml") || !name.starts_with("rules/") {
-        return Ok((Vec::new(), false));
+        return Ok(Compiled::default());
     }
     let text = fs::read_to_string(file)?;
     let mut table: toml::Table =
@@ -123,7 +137,9 @@ fn compile(file: &Path, name: &str) -> io::Result<(Vec<u8>, bool)> {
     for key in PROSE {
         table.remove(key);
     }
-    let setup = table.get("purpose").and_then(Value::as_str) == Some("setup");
+    let text_of = |key: &str| table.get(key).and_then(Value::as_str);
+    let setup = text_of("purpose") == Some("setup");
+    let extends = text_of("extends").unwrap_or_default().to_owned();
     let deferred: &[&str] = match name.split('/').nth(1) {
         Some("tools") => &OF_TOOL,
         Some("facts") => &OF_FACTS,
@@ -131,7 +147,11 @@ fn compile(file: &Path, name: &str) -> io::Result<(Vec<u8>, bool)> {
         _ => &OF_RULE,
     };
     let part = Part::of(Value::Table(table), "", deferred)?;
-    Ok((packed(&part)?, setup))
+    Ok(Compiled {
+        bytes: packed(&part)?,
+        setup,
+        extends,
+    })
 }
 
 fn packed(value: &impl Serialize) -> io::Result<Vec<u8>> {

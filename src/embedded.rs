@@ -10,6 +10,8 @@ pub(crate) struct File {
     pub(crate) compiled: &'static [u8],
     /// Whether it is a rule that only `apply` uses.
     pub(crate) setup: bool,
+    /// The family of rules that it extends; empty for none.
+    pub(crate) extends: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

@@ -88,6 +88,12 @@ pub struct EndpointExpect {
     /// Whose service; `profile` for the one named with `--region` (without it, each address keeps its own).
     #[serde(default)]
     pub region: Option<ProfileOr<Region>>,
+    /// In a check of connections: it is what this connection needs, in protocol and path, and nothing is missing around it.
+    #[serde(default)]
+    pub connection: bool,
+    /// What stands between Z.ai's address and what the tool appends, for the connection in question.
+    #[serde(skip)]
+    pub tail: Option<String>,
     /// Whether a path behind the base URL is allowed; it is not unless said.
     #[serde(default)]
     pub suffix: bool,
@@ -136,6 +142,15 @@ pub struct ModelExpect {
     /// With `with-provider`: the tool's catalogue has the model, or the object of providers at this place declares it.
     #[serde(default)]
     pub declared: Option<Spanned<String>>,
+    /// In a check of connections: the tool's list has the model for this connection, or the configuration declares it.
+    #[serde(default)]
+    pub offered: bool,
+    /// What the configuration declares for the connection in question.
+    #[serde(skip)]
+    pub declared_ids: Option<(String, Vec<String>)>,
+    /// The id is spelt like one that there is, or looks newer than the facts.
+    #[serde(default)]
+    pub spelling: bool,
     /// The context window is at least this many tokens, when it is known.
     #[serde(default)]
     pub context_min: Option<u64>,

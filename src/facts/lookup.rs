@@ -201,6 +201,23 @@ impl FactSet<'_> {
         self.pack.classify_with(url, self.gate())
     }
 
+    /// Whether a text has the shape of Z.ai's keys.
+    pub fn is_key(&self, text: &str) -> bool {
+        let shape = self.lookup("key.shape");
+        let shape = shape.as_ref().and_then(Value::as_str).unwrap_or_default();
+        regex_lite::Regex::new(&format!("^(?:{shape})$")).is_ok_and(|shape| shape.is_match(text))
+    }
+
+    /// What was meant by an address of Z.ai's that may lack its scheme, or have a blank around it; `None` for others.
+    pub fn repaired(&self, text: &str) -> Option<String> {
+        let trimmed = text.trim();
+        let address = match trimmed.contains("://") {
+            true => trimmed.to_owned(),
+            false => format!("https://{}", trimmed.trim_start_matches('/')),
+        };
+        self.classify(&address).is_zai().then_some(address)
+    }
+
     /// The base URL of an endpoint, through a gate where there is one that serves it.
     pub fn address(&self, endpoint: &Endpoint, gate: Option<&str>) -> String {
         match gate.filter(|_| endpoint.gate) {

@@ -11,7 +11,7 @@ mod tool;
 
 pub use endpoint::{Classified, Endpoint, is_loopback};
 pub use lookup::{FactSet, SelfHosted, Via};
-pub use model::{ModelClass, ModelId};
+pub use model::{ModelClass, ModelId, Spelling};
 pub use pack::{
     Catalogue, Confidence, ErrorClass, ErrorCode, Fact, FactValue, Model, Origin, Pack, PlanStatus,
     Policy,

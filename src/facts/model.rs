@@ -30,6 +30,17 @@ impl<'a> ModelId<'a> {
     }
 }
 
+/// How an id is spelt that the facts don't know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spelling {
+    /// As one that they know, or not like one of Z.ai's at all.
+    Known,
+    /// As one that may be newer than they are.
+    Newer,
+    /// As no model ever was; the nearest one that there is.
+    Near(String),
+}
+
 /// What a model id is, for one way of billing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelClass {
@@ -81,6 +92,29 @@ impl Pack {
             .find(|model| model.id.eq_ignore_ascii_case(bare))
     }
 
+    /// How an id is spelt: as one that there is, as one that may come after these facts, or wrongly.
+    pub fn spelling(&self, id: &str) -> Spelling {
+        let bare = ModelId::parse(id).bare;
+        if self.model(bare).is_some() {
+            return Spelling::Known;
+        }
+        let lower = bare.trim().to_ascii_lowercase();
+        let lower = lower.strip_suffix("[1m]").unwrap_or(&lower).trim();
+        let last = lower.rsplit('/').next().unwrap_or(lower);
+        if !last.starts_with("glm") {
+            return Spelling::Known;
+        }
+        let known = self.model.iter().map(|model| model.id.as_str());
+        if last == lower && version(last) > known.clone().filter_map(version).max() {
+            return Spelling::Newer;
+        }
+        let distance = |known: &str| strsim::damerau_levenshtein(last, &known.to_ascii_lowercase());
+        match known.min_by_key(|known| distance(known)) {
+            Some(near) => Spelling::Near(near.to_owned()),
+            None => Spelling::Known,
+        }
+    }
+
     /// Whether an id is one of Z.ai's models, or named like one.
     pub fn is_glm(&self, id: &str) -> bool {
         self.classify_model(id, Billing::CodingPlan) != ModelClass::Foreign
@@ -115,4 +149,14 @@ impl Pack {
             (Billing::CodingPlan, PlanStatus::Unlisted, false) => ModelClass::Retired(replacement),
         }
     }
+}
+
+/// The version in an id: 5 and 3 of `glm-5.3-flash`; `None` for another kind of id.
+fn version(id: &str) -> Option<(u32, u32)> {
+    let numbers = id.to_ascii_lowercase();
+    let numbers = numbers.strip_prefix("glm-")?;
+    let end = numbers.find(|c: char| c != '.' && !c.is_ascii_digit());
+    let numbers = &numbers[..end.unwrap_or(numbers.len())];
+    let (major, minor) = numbers.split_once('.').unwrap_or((numbers, "0"));
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }

@@ -34,6 +34,11 @@ pub struct Spanned<T> {
 }
 
 impl<T> Spanned<T> {
+    /// A value that stands in no file.
+    pub fn without_place(value: T) -> Self {
+        Self { value, span: 0..0 }
+    }
+
     /// The value.
     pub fn get_ref(&self) -> &T {
         &self.value

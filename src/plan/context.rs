@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{BYPASS, Planner, Target};
-use crate::condition::{NodeConditions, node_holds};
+use crate::condition::NodeConditions;
 use crate::facts::{Billing, FactSet, Pack, Region, ToolNames as _, Via};
 use crate::finding::FixState;
 use crate::profile::Profile;
@@ -21,17 +21,16 @@ pub(super) struct Context {
     pub(super) edit: bool,
     pub(super) key_exported: bool,
     /// Whether it holds a key that may be another vendor's.
-    pub(super) foreign_key: bool,
+    pub(super) key_of_another: bool,
     pub(super) rules: Vec<Rc<Vec<Rule>>>,
 }
-#[derive(Default)]
-struct PointsAt {
-    nodes: Vec<String>,
-    billing: Option<Billing>,
-    region: Option<Region>,
-    gate: Option<String>,
-}
 impl Planner<'_> {
+    /// The coding plan that is assumed where no profile was asked for.
+    pub(super) fn plan_profile(&self) -> Result<Profile, CatalogueError> {
+        let plan = self.request.plan.as_deref().unwrap_or("lite");
+        self.catalogue.profile(plan)
+    }
+
     pub(super) fn named(&self, tool: &str) -> bool {
         self.request.tools.iter().any(|named| named == tool)
     }
@@ -47,14 +46,12 @@ impl Planner<'_> {
             .as_deref()
             .map(|id| self.catalogue.profile(id))
             .transpose()?;
-        let lite = self
-            .catalogue
-            .profile(self.request.plan.as_deref().unwrap_or("lite"))?;
+        let lite = self.plan_profile()?;
         let mut contexts = Vec::new();
         for configuration in &workspace.configurations {
             let probe = self.request.facts(pack, &lite, Region::Intl, configuration);
             let shown = self.points_at(workspace, configuration, &probe);
-            let own = !shown.nodes.is_empty();
+            let own = !shown.texts.is_empty();
             let uses_zai = self
                 .in_host(workspace, configuration, &probe, own)
                 .unwrap_or(own);
@@ -76,7 +73,7 @@ impl Planner<'_> {
             let seen = shown.region.or_else(hosts);
             let region = self.request.region.or(seen).unwrap_or(Region::Intl);
             let target = self.request.facts(pack, &profile, region, configuration);
-            let (has_key, foreign_key) = self.keys(workspace, configuration, &target);
+            let keys = self.keys(workspace, configuration, &target);
             let layers = configuration
                 .layers
                 .iter()
@@ -96,9 +93,9 @@ impl Planner<'_> {
                 billing: shown.billing,
                 region: seen,
                 gate: shown.gate,
-                points_at: shown.nodes,
+                points_at: shown.texts,
                 profile: profile.id.clone(),
-                has_key,
+                has_key: keys.some,
             });
             let wanted = self.request.tools.is_empty() || self.named(&configuration.tool.id);
             let there = configuration
@@ -121,7 +118,7 @@ impl Planner<'_> {
                 profile,
                 uses_zai: uses_zai || self.request.assume_set_up,
                 edit: self.request.fix && wanted,
-                foreign_key,
+                key_of_another: keys.of_another,
                 key_exported: configuration
                     .tool
                     .credential
@@ -131,25 +128,6 @@ impl Planner<'_> {
             });
         }
         Ok(contexts)
-    }
-
-    /// Whether a configuration has a key, and whether it holds one that may be another vendor's.
-    fn keys(
-        &self,
-        workspace: &Workspace,
-        configuration: &Configuration,
-        facts: &FactSet<'_>,
-    ) -> (bool, bool) {
-        let Some(credential) = &configuration.tool.credential else {
-            return (true, false);
-        };
-        let found = matching_nodes(&credential.any, workspace, configuration, facts);
-        let certain = matching_nodes(&credential.certain, workspace, configuration, facts);
-        let has_key = credential.optional_for.contains(&facts.profile.billing)
-            || !found.is_empty()
-            || self.exported(credential);
-        let foreign = !credential.certain.is_empty() && found.len() > certain.len();
-        (has_key, foreign)
     }
 
     /// The configuration of the tool that this one runs inside.
@@ -166,7 +144,7 @@ impl Planner<'_> {
     }
 
     /// Whether the environment has a key for a tool.
-    fn exported(&self, credential: &Credential) -> bool {
+    pub(super) fn exported(&self, credential: &Credential) -> bool {
         let set = |name: &String| self.vars.get(name).is_some_and(|value| !value.is_empty());
         credential.env.iter().any(set)
     }
@@ -198,58 +176,9 @@ impl Planner<'_> {
                 !matching_nodes(conditions, workspace, other, &facts).is_empty()
             };
             let switched_on = uses.host_has.is_empty() || shows(&uses.host_has);
-            switched_on && (own || shows(&other.tool.uses_zai.any))
+            let host_uses = || !self.points_at(workspace, other, &facts).texts.is_empty();
+            switched_on && (own || host_uses())
         }))
-    }
-
-    fn points_at(
-        &self,
-        workspace: &Workspace,
-        configuration: &Configuration,
-        facts: &FactSet<'_>,
-    ) -> PointsAt {
-        let mut shown = PointsAt::default();
-        if workspace.is_silent(configuration) {
-            return shown;
-        }
-        let effective = workspace.effective(configuration, configuration.tool.main_role());
-        let elsewhere = configuration.tool.uses_zai.unless.nodes();
-        if elsewhere
-            .iter()
-            .any(|node| node_holds(node, &effective, facts) == Ok(true))
-        {
-            return shown;
-        }
-        for (_, pointer, value) in matching_nodes(
-            &configuration.tool.uses_zai.any,
-            workspace,
-            configuration,
-            facts,
-        ) {
-            let name = pointer.name();
-            let text = value.as_str().unwrap_or(name);
-            let class = facts.classify(text);
-            shown.gate = shown.gate.or(class.gate().map(str::to_owned));
-            let provider = configuration.tool.provider.iter().find(|provider| {
-                name == provider.id
-                    || text == provider.id
-                    || text
-                        .split_once('/')
-                        .is_some_and(|(first, _)| first == provider.id)
-            });
-            let billing = class
-                .billing()
-                .or(provider.map(|provider| provider.billing));
-            let region = class
-                .region()
-                .or(provider.and_then(|provider| provider.region));
-            shown.billing = shown.billing.or(billing);
-            shown.region = shown.region.or(region);
-            if !shown.nodes.iter().any(|known| known == text) {
-                shown.nodes.push(text.to_owned());
-            }
-        }
-        shown
     }
 
     /// Decides which tools are edited, and records why others are not.
@@ -428,7 +357,7 @@ impl Planner<'_> {
                 .unwrap_or(&tool.id);
             format!("{} {what} ({name})", tool.name)
         };
-        if self.request.setup && !context.uses_zai && context.foreign_key {
+        if self.request.setup && !context.uses_zai && context.key_of_another {
             return Some(format!(
                 "{} and it would be sent to Z.ai. Remove it first, then name the variable that holds Z.ai's with --key-env NAME",
                 lacks("holds a key that may be another vendor's")

@@ -2,6 +2,7 @@
 
 mod alone;
 mod context;
+mod points_at;
 mod rounds;
 mod tuned;
 

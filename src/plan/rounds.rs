@@ -10,10 +10,10 @@ use crate::document::{Edit, EditError, Pointer, line_column};
 use crate::facts::Pack;
 use crate::finding::{Finding, FixState, Safety};
 use crate::rule::catalogue::CatalogueError;
-use crate::rule::evaluate::{Hit, HitFile, Subject, evaluate};
+use crate::rule::evaluate::{ConnectionProfiles, Hit, HitFile, Subject, evaluate};
 use crate::rule::fix;
 use crate::rule::schema::{Applies, Purpose};
-use crate::tool::{Configuration, Workspace};
+use crate::tool::{Configuration, Workspace, connections};
 use crate::tuning::Ignored;
 
 /// How often rules are evaluated again on the edited text before they are said to disagree.
@@ -30,6 +30,11 @@ impl Planner<'_> {
         contexts: &[Context],
         workspace: &mut Workspace,
     ) -> Result<(), CatalogueError> {
+        let profiles = ConnectionProfiles {
+            asked: self.request.profile.is_some(),
+            plan: self.plan_profile()?,
+            metered: self.catalogue.profile("metered")?,
+        };
         for round in 0..MAX_ROUNDS {
             let mut batch: BTreeMap<usize, Vec<(String, Vec<Edit>)>> = BTreeMap::new();
             let mut newly_superseded = HashSet::new();
@@ -42,6 +47,7 @@ impl Planner<'_> {
                 let facts =
                     self.request
                         .facts(pack, &context.profile, context.region, configuration);
+                let connections = connections(workspace, configuration, &facts, self.vars);
                 let repositories = &self.repositories;
                 let assumed = self.request.assume_in_repository;
                 let in_repository = |path: &Path| {
@@ -59,6 +65,8 @@ impl Planner<'_> {
                     facts: &facts,
                     tool_versions: &self.request.tool_versions,
                     in_repository: &in_repository,
+                    connections: &connections,
+                    profiles: &profiles,
                     uses_zai: pointed,
                     has_key: self.plan.targets[index].has_key
                         || self.request.brings_key(&configuration.tool),

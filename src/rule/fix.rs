@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::compile::{Fix, FixOp, FixPlace};
-use super::evaluate::{Hit, HitFile, Subject};
+use super::evaluate::{Hit, HitFile, Subject, better_model, nearest_word};
 use crate::condition::Operand;
 use crate::condition::predicate::{nearest_endpoint, nearest_model, resolve};
 use crate::document::{Edit, Pointer, Token};
@@ -31,7 +31,11 @@ pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>
         Some(FixPlace::Settings(at)) => layer.root.join(at),
         Some(FixPlace::Finding(at)) => hit.pointer.join(at),
     };
-    let facts = subject.facts;
+    let within = hit.within.as_deref();
+    let of_connection = within.map(|within| within.facts(subject.facts));
+    let facts = of_connection.as_ref().unwrap_or(subject.facts);
+    let expect = within.map_or(&hit.check.expect.expect, |within| &within.expect.expect);
+    let before = within.map_or("", |within| within.before.as_str());
     let known = |operand: &Operand| {
         resolve(operand, facts).map_err(|fact| format!("the fact {fact} is unknown here"))
     };
@@ -42,7 +46,6 @@ pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>
             value: known(value)?,
         }]),
         FixOp::Clamp => {
-            let expect = &hit.check.expect.expect;
             let bound = |operand: &Option<Box<Operand>>| operand.as_deref().map(known).transpose();
             let (least, most) = (bound(&expect.min)?, bound(&expect.max)?);
             Ok(vec![Edit::Set {
@@ -76,25 +79,34 @@ pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>
             }
         }
         FixOp::NearestEndpoint => {
-            let wanted = hit.check.expect.expect.endpoint.as_ref();
+            if let Some(within) = within.filter(|within| within.word) {
+                let word = nearest_word(within, facts).ok_or("the tool has no name for it")?;
+                let value = Value::from(format!("{before}{word}"));
+                return Ok(vec![Edit::Set { at, value }]);
+            }
+            let wanted = expect.endpoint.as_ref();
             let value = wanted
                 .zip(hit.value.as_ref())
                 .and_then(|(wanted, value)| nearest_endpoint(wanted, value, facts));
             let value = value.ok_or("the facts know no such address")?;
             Ok(vec![Edit::Set {
                 at,
-                value: Value::String(value),
+                value: Value::String(format!("{before}{value}")),
             }])
         }
         FixOp::NearestModel => {
-            let wanted = hit.check.expect.expect.model.as_ref();
-            let value = wanted
-                .zip(hit.value.as_ref())
-                .and_then(|(wanted, value)| nearest_model(wanted, value, facts));
+            let value = match (within, &hit.value) {
+                (Some(within), Some(value)) => better_model(within, value, facts),
+                (None, Some(value)) => {
+                    let wanted = expect.model.as_ref();
+                    wanted.and_then(|wanted| nearest_model(wanted, value, facts))
+                }
+                (_, None) => None,
+            };
             let value = value.ok_or("the facts know no model to put in its place")?;
             Ok(vec![Edit::Set {
                 at,
-                value: Value::String(value),
+                value: Value::String(format!("{before}{value}")),
             }])
         }
     }

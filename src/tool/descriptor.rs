@@ -199,6 +199,9 @@ pub struct Descriptor {
     pub schema: u32,
     /// The file's name; what `--tool` takes.
     pub id: String,
+    /// What the ids of its rules begin with; its id when absent.
+    #[serde(default)]
+    pub rule_prefix: Option<String>,
     /// Whether it takes the place of a built-in descriptor.
     #[serde(default, rename = "override")]
     pub replaces: bool,
@@ -249,7 +252,8 @@ pub struct Descriptor {
     /// What bounds its requests in flight.
     #[serde(default)]
     pub cap: Deferred<Vec<Cap>>,
-    /// How to see that it uses Z.ai.
+    /// How to see that it uses Z.ai, beside its connections.
+    #[serde(default)]
     pub uses_zai: Deferred<UsesZai>,
     /// How to see that it has a key; absent for a tool that sends no requests of its own.
     #[serde(default)]

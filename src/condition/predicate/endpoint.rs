@@ -14,6 +14,16 @@ pub(super) fn judge_endpoint(
     let Some(text) = value.as_str() else {
         return Some("not a text".to_owned());
     };
+    let repaired = repaired(wanted, text, facts);
+    if let Some(right) = &repaired {
+        return Some(match text.trim() == text {
+            true => format!(
+                "an address without {}",
+                right.split(text).next().unwrap_or("https://")
+            ),
+            false => "an address with a blank around it".to_owned(),
+        });
+    }
     let class = facts.classify(text);
     if let Some(zai) = wanted.zai {
         return (class.is_zai() != zai).then(|| class.describe());
@@ -35,7 +45,7 @@ pub(super) fn judge_endpoint(
                 && wanted
                     .protocol
                     .is_none_or(|wanted| wanted == endpoint.0.protocol)
-                && (wanted.suffix || suffix.is_empty())
+                && (wanted.suffix || *suffix == wanted.tail.as_deref().unwrap_or_default())
                 && *secure
                 && {
                     wrong_way = !facts.goes_as_asked(endpoint.0, gate.as_deref());
@@ -48,6 +58,12 @@ pub(super) fn judge_endpoint(
         (true, Some(_)) => format!("{}, without the gate that was asked for", class.describe()),
         (true, None) => format!("{}, and no gate was asked for", class.describe()),
     })
+}
+
+/// An address of Z.ai's that only lacks its scheme, or has a blank around it: what was meant.
+fn repaired(wanted: &EndpointExpect, text: &str, facts: &FactSet<'_>) -> Option<String> {
+    let repaired = facts.repaired(text).filter(|_| wanted.connection)?;
+    (repaired != text).then_some(repaired)
 }
 
 /// The region that is asked for; an address keeps its own unless `--region` names another.
@@ -72,7 +88,9 @@ pub fn nearest_endpoint(
     value: &Value,
     facts: &FactSet<'_>,
 ) -> Option<String> {
-    let class = facts.classify(value.as_str()?);
+    let text = value.as_str()?;
+    let repaired = repaired(wanted, text, facts);
+    let class = facts.classify(repaired.as_deref().unwrap_or(text));
     let billing = fixed(wanted.billing, facts.profile.billing).or(class.billing());
     if billing == Some(Billing::SelfHosted) {
         let protocol = wanted.protocol?;
@@ -97,6 +115,7 @@ pub fn nearest_endpoint(
         Via::Gate(_) => class.gate(),
     };
     let mut address = facts.address(endpoint, gate);
+    address.push_str(wanted.tail.as_deref().unwrap_or_default());
     // Only the way changes, so what stands behind the base URL stays.
     if let Classified::Known {
         endpoint: present,

@@ -6,7 +6,7 @@ use super::Judge;
 use crate::condition::{ModelExpect, ModelOn};
 use crate::document::Pointer;
 use crate::facts::Provider;
-use crate::facts::{Billing, FactSet, ModelClass};
+use crate::facts::{Billing, FactSet, ModelClass, Spelling};
 
 /// Splits `provider/model` when the provider is one of the tool's names of Z.ai.
 fn split_provider<'t, 'f>(
@@ -95,6 +95,25 @@ pub(super) fn judge_model(
             }
         }
     }
+    // Of a provider that the tool itself knows, its list decides what is sent, and the user may add to it.
+    if let Some((name, own)) = &wanted.declared_ids
+        && let Some(catalogue) = facts.catalogue(name)
+    {
+        if own.iter().any(|known| known == model) {
+            return None;
+        }
+        if !catalogue.models.iter().any(|known| known == model) {
+            return Some(format!(
+                "a model that {name} doesn't offer in {}",
+                facts.tool.name()
+            ));
+        }
+    }
+    if wanted.spelling
+        && let Spelling::Near(near) = facts.pack.spelling(model)
+    {
+        return Some(format!("no model of Z.ai's; the nearest is {near}"));
+    }
     if wanted.context_min.is_some_and(|least| {
         facts
             .pack
@@ -136,9 +155,22 @@ pub fn nearest_model(wanted: &ModelExpect, value: &Value, facts: &FactSet<'_>) -
         other => other.map(|(provider, _)| provider),
     };
     let offered = |id: &str| {
+        if let Some((name, own)) = &wanted.declared_ids {
+            let catalogue = facts.catalogue(name);
+            return catalogue.is_none_or(|catalogue| {
+                own.iter()
+                    .chain(catalogue.models.iter())
+                    .any(|known| known == id)
+            });
+        }
         let catalogue = provider.and_then(|provider| facts.catalogue(provider));
         catalogue.is_none_or(|catalogue| catalogue.models.iter().any(|known| known == id))
     };
+    if wanted.spelling
+        && let Spelling::Near(near) = facts.pack.spelling(model)
+    {
+        return Some(near);
+    }
     let parsed = crate::facts::ModelId::parse(model);
     let class = facts.pack.classify_model(parsed.bare, billing);
     let stays =

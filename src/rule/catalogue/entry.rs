@@ -80,12 +80,27 @@ impl Entry {
         matches!(self, Self::Embedded(file) if file.setup)
     }
 
+    /// The family of rules that it extends.
+    pub(super) fn extends(&self) -> Option<String> {
+        match self {
+            Self::Embedded(file) => Some(file.extends)
+                .filter(|family| !family.is_empty())
+                .map(str::to_owned),
+            Self::Given(_) => text_of(self, "extends"),
+        }
+    }
+
     pub(super) fn load(&self, part: Part) -> Result<Rule, LoadError> {
-        let (trust, origin) = match self.path() {
+        let (trust, origin) = self.trust();
+        Rule::load(&self.source(), part, trust, origin)
+    }
+
+    /// How much of it is checked, and where its rule comes from.
+    pub(super) fn trust(&self) -> (Trust, RuleOrigin) {
+        match self.path() {
             Some(path) => (Trust::User, RuleOrigin::File(path.to_owned())),
             None => (Trust::Embedded, RuleOrigin::BuiltIn),
-        };
-        Rule::load(&self.source(), part, trust, origin)
+        }
     }
 
     /// Refuses a second file with an id, unless it says that it replaces the first.
@@ -104,11 +119,15 @@ impl Entry {
 
 /// The `tool = "…"` of a rule file, read without the rest.
 pub(super) fn tool_of(entry: &Entry) -> Option<String> {
+    text_of(entry, "tool")
+}
+
+/// A text at the top of a rule file, read without the rest.
+fn text_of(entry: &Entry, name: &str) -> Option<String> {
     let source = entry.source();
-    let line = source.text.lines().find(|line| {
-        line.split('=')
-            .next()
-            .is_some_and(|key| key.trim() == "tool")
-    })?;
+    let line = source
+        .text
+        .lines()
+        .find(|line| line.split('=').next().is_some_and(|key| key.trim() == name))?;
     Some(line.split('"').nth(1)?.to_owned())
 }

@@ -8,25 +8,30 @@ mod error;
 mod folder;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 pub use error::CatalogueError;
 pub(crate) use folder::{read, rule_files};
 
-use entry::{Entry, Given, tool_of};
+use entry::{Entry, tool_of};
 use error::unknown;
 
-use super::compile::{Part, Rule, RuleOrigin};
+use super::compile::{Part, Rule};
+use super::schema::RuleFile;
 use crate::embedded;
 use crate::facts::{FactSet, Pack};
+use crate::load::LoadError;
 use crate::profile::Profile;
 use crate::tool::Descriptor;
 
 /// The tool id of rules that speak of every tool.
 pub const ANY_TOOL: &str = "any";
+
+/// What stands for the tool in a family's file, and the folder of these.
+const FAMILY: &str = "family";
 
 /// Rules in the order of category and id, by the id of their tool.
 pub type RulesByTool = Vec<(String, Vec<Rule>)>;
@@ -43,10 +48,47 @@ pub struct Catalogue {
     tools: Vec<Rc<Descriptor>>,
     /// Rule texts by folder (the tool's id), in the order of their ids.
     rules: BTreeMap<Id, BTreeMap<Id, Entry>>,
+    /// Families of rules, in the order of their ids.
+    families: BTreeMap<Id, Entry>,
     facts: BTreeMap<Id, Entry>,
     profiles: BTreeMap<Id, Entry>,
     /// Rules that were read before.
     loaded: RefCell<BTreeMap<Wanted, Rc<Vec<Rule>>>>,
+    /// The tools that families name.
+    family_tools: RefCell<BTreeMap<String, Option<Rc<Vec<String>>>>>,
+    /// The ids of all rules, and of their tools.
+    names: OnceCell<Vec<(String, String)>>,
+}
+
+/// A rule before it is read.
+struct Member<'c> {
+    id: String,
+    /// The rule's file, or its family's.
+    file: &'c Entry,
+    /// For a family's rule: what the tool adds to it.
+    added: Option<&'c Entry>,
+    is_family: bool,
+}
+
+impl Member<'_> {
+    fn load(&self, tool: &str, part: Part) -> Result<Rule, LoadError> {
+        if !self.is_family {
+            return self.file.load(part);
+        }
+        let source = self.added.map(Entry::source);
+        let added = source.as_ref().zip(self.added).map(|(source, added)| {
+            let (trust, origin) = added.trust();
+            (source, trust, origin)
+        });
+        Rule::of_family(&self.file.source(), added, &self.id, tool, part)
+    }
+
+    /// The user's file that it comes from.
+    fn of_user(&self) -> Option<&Entry> {
+        let files = [self.added, Some(self.file)];
+        let mut files = files.into_iter().flatten();
+        files.find(|entry| entry.path().is_some())
+    }
 }
 
 impl Catalogue {
@@ -59,9 +101,12 @@ impl Catalogue {
         let mut catalogue = Self {
             tools: Vec::new(),
             rules: BTreeMap::new(),
+            families: BTreeMap::new(),
             facts: BTreeMap::new(),
             profiles: BTreeMap::new(),
             loaded: RefCell::default(),
+            family_tools: RefCell::default(),
+            names: OnceCell::new(),
         };
         for file in embedded::RULES {
             if file.name.ends_with(".toml") {
@@ -83,30 +128,54 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// The catalogue with one more rule, or with a rule in the place of its namesake; for testing a file.
+    /// The catalogue with one more file of rules, or with it in the place of its namesake, and the rules that it makes:
+    /// one, or of a family one for each tool; for testing a file.
     ///
     /// # Errors
     /// As [`Catalogue::load`].
-    pub fn with_rule(folders: &[PathBuf], rule: &Rule, text: &str) -> Result<Self, CatalogueError> {
+    pub fn with_file(
+        folders: &[PathBuf],
+        path: &Path,
+        text: String,
+    ) -> Result<(Self, Vec<Rule>), CatalogueError> {
         let mut catalogue = Self::load(folders)?;
-        for rules in catalogue.rules.values_mut() {
-            rules.remove(&*rule.id);
+        let entry = Entry::of_user(path.to_owned(), text);
+        let (folder, id) = entry.place();
+        let tool = tool_of(&entry).map_or(folder, Cow::Owned);
+        let is_family = tool == FAMILY;
+        if is_family || entry.extends().is_none() {
+            entry.load(Part::Whole)?;
         }
-        let path = match &rule.origin {
-            RuleOrigin::File(path) => Some(path.clone()),
-            RuleOrigin::BuiltIn => None,
-        };
-        let name = path.as_ref().map(|path| path.display().to_string());
-        let entry = Entry::Given(Box::new(Given {
-            name: name.unwrap_or_else(|| rule.id.clone()),
-            text: text.to_owned(),
-            path,
-        }));
-        let rules = catalogue.rules.entry(rule.tool.clone().into()).or_default();
-        rules.insert(rule.id.clone().into(), entry);
+        if is_family {
+            catalogue.families.insert(id.clone(), entry);
+        } else {
+            for rules in catalogue.rules.values_mut() {
+                rules.remove(&id);
+            }
+            catalogue
+                .rules
+                .entry(tool.clone())
+                .or_default()
+                .insert(id.clone(), entry);
+        }
         catalogue.loaded.borrow_mut().clear();
-        catalogue.rules_of(&rule.tool, true)?;
-        Ok(catalogue)
+        catalogue.family_tools.borrow_mut().clear();
+        catalogue.names = OnceCell::new();
+        if !is_family {
+            catalogue.rules_of(&tool, true)?;
+            let rule = catalogue.rule(&id)?;
+            return Ok((catalogue, vec![rule]));
+        }
+        let mut rules = Vec::new();
+        for tool in catalogue.tools_with_rules() {
+            for member in catalogue.members(tool)? {
+                if member.is_family && member.file.place().1 == id {
+                    rules.push(member.load(tool, Part::Whole)?);
+                }
+            }
+        }
+        rules.retain(|rule| !rule.file.case.is_empty());
+        Ok((catalogue, rules))
     }
 
     fn add(&mut self, entry: Entry) -> Result<(), CatalogueError> {
@@ -146,6 +215,14 @@ impl Catalogue {
                     true => folder,
                     false => tool_of(&entry).map_or(folder, Cow::Owned),
                 };
+                if rule_tool == FAMILY {
+                    if self.families.contains_key(&id) {
+                        let rule = entry.load(Part::Whole)?;
+                        entry.may_replace(rule.file.replaces, "family of rules", &id)?;
+                    }
+                    self.families.insert(id, entry);
+                    return Ok(());
+                }
                 let known = match own {
                     true => None,
                     false => self.rules.values().find_map(|rules| rules.get(&id)),
@@ -199,16 +276,19 @@ impl Catalogue {
         if let Some(rules) = self.loaded.borrow().get(&wanted) {
             return Ok(Rc::clone(rules));
         }
-        let entries = self.rules.get(tool);
-        let mut rules = Vec::with_capacity(entries.map_or(0, BTreeMap::len));
-        let entries = entries.into_iter().flat_map(BTreeMap::values);
-        for entry in entries.filter(|entry| setup || !entry.is_setup()) {
-            if entry.path().is_some() {
-                let rule = entry.load(Part::Whole)?;
-                self.check_words(&rule, entry)?;
-                rules.push(rule);
-            } else {
-                rules.push(entry.load(Part::Checks)?);
+        let members = self.members(tool)?;
+        let mut rules = Vec::with_capacity(members.len());
+        for member in members {
+            if member.file.is_setup() && !setup {
+                continue;
+            }
+            match member.of_user() {
+                Some(entry) => {
+                    let rule = member.load(tool, Part::Whole)?;
+                    self.check_words(&rule, entry)?;
+                    rules.push(rule);
+                }
+                None => rules.push(member.load(tool, Part::Checks)?),
             }
         }
         rules.sort_by(|a, b| (a.category, &a.id).cmp(&(b.category, &b.id)));
@@ -223,8 +303,9 @@ impl Catalogue {
     /// When one of them is broken.
     pub fn all_rules(&self) -> Result<RulesByTool, CatalogueError> {
         let mut all = Vec::new();
-        for (tool, entries) in &self.rules {
-            let rules = entries.values().map(|entry| entry.load(Part::Whole));
+        for tool in self.tools_with_rules() {
+            let rules = self.members(tool)?;
+            let rules = rules.iter().map(|member| member.load(tool, Part::Whole));
             let mut rules = rules.collect::<Result<Vec<_>, _>>()?;
             rules.sort_by(|a, b| (a.category, &a.id).cmp(&(b.category, &b.id)));
             all.push((tool.to_string(), rules));
@@ -234,7 +315,100 @@ impl Catalogue {
 
     /// The ids of all rules.
     pub fn rule_ids(&self) -> impl Iterator<Item = &str> {
-        self.rules.values().flat_map(BTreeMap::keys).map(|id| &**id)
+        self.names().iter().map(|(id, _)| id.as_str())
+    }
+
+    /// The ids of all rules and of their tools; which families a tool has is found out when it is first asked.
+    fn names(&self) -> &[(String, String)] {
+        self.names.get_or_init(|| {
+            let mut names = Vec::new();
+            for tool in self.tools_with_rules() {
+                // What is broken was refused when the catalogue was loaded.
+                for member in self.members(tool).unwrap_or_default() {
+                    names.push((member.id, tool.to_owned()));
+                }
+            }
+            names
+        })
+    }
+
+    /// The ids of the tools that have rules, and of [`ANY_TOOL`].
+    fn tools_with_rules(&self) -> BTreeSet<&str> {
+        let tools = self.tools.iter().map(|tool| tool.id.as_str());
+        self.rules.keys().map(|id| &**id).chain(tools).collect()
+    }
+
+    /// The rules of a tool before they are read: its own, and those of the families.
+    fn members(&self, tool: &str) -> Result<Vec<Member<'_>>, CatalogueError> {
+        let own = self.rules.get(tool).into_iter().flatten();
+        let own = own.filter(|(_, entry)| entry.extends().is_none());
+        let mut members: Vec<Member<'_>> = own
+            .map(|(id, entry)| Member {
+                id: id.to_string(),
+                file: entry,
+                added: None,
+                is_family: false,
+            })
+            .collect();
+        let Ok(descriptor) = self.tool(tool) else {
+            return Ok(members);
+        };
+        let prefix = descriptor.rule_prefix.as_deref().unwrap_or(tool);
+        for (name, family) in &self.families {
+            let id = format!("{prefix}-{name}");
+            let own = self
+                .rules
+                .get(tool)
+                .and_then(|rules| rules.get(id.as_str()));
+            // A rule of the tool's own takes the family's place.
+            if own.is_some_and(|own| own.extends().is_none()) {
+                continue;
+            }
+            let tools = self.tools_of(name, family)?;
+            let concerns = match &tools {
+                Some(tools) => tools.iter().any(|known| known == tool),
+                None => !descriptor.connection.is_empty(),
+            };
+            if concerns {
+                members.push(Member {
+                    id,
+                    file: family,
+                    added: own,
+                    is_family: true,
+                });
+            }
+        }
+        Ok(members)
+    }
+
+    /// The tools that a family names; `None` for one that speaks of all with connections.
+    fn tools_of(
+        &self,
+        name: &str,
+        family: &Entry,
+    ) -> Result<Option<Rc<Vec<String>>>, CatalogueError> {
+        if let Some(known) = self.family_tools.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let file: RuleFile = family.source().brief()?;
+        let tools = file.tools.map(|tools| {
+            let tools = tools.iter().map(|tool| tool.get_ref().clone());
+            Rc::new(tools.collect::<Vec<_>>())
+        });
+        let known = (name.to_owned(), tools.clone());
+        self.family_tools.borrow_mut().extend([known]);
+        Ok(tools)
+    }
+
+    /// A rule of the catalogue before it is read, and its tool.
+    fn member(&self, id: &str) -> Result<(Member<'_>, &str), CatalogueError> {
+        let names = self.names();
+        let found = names.iter().find(|(known, _)| known == id);
+        let (_, tool) = found.ok_or_else(|| unknown("rule", id, self.rule_ids()))?;
+        let mut members = self.members(tool)?.into_iter();
+        let member = members.find(|member| member.id == id);
+        let member = member.ok_or_else(|| unknown("rule", id, self.rule_ids()))?;
+        Ok((member, tool))
     }
 
     /// A rule by its id.
@@ -242,19 +416,20 @@ impl Catalogue {
     /// # Errors
     /// When there is none, with the nearest known one, or when it is broken.
     pub fn rule(&self, id: &str) -> Result<Rule, CatalogueError> {
-        let entry = self.rules.values().find_map(|rules| rules.get(id));
-        let entry = entry.ok_or_else(|| unknown("rule", id, self.rule_ids()))?;
-        Ok(entry.load(Part::Whole)?)
+        let (member, tool) = self.member(id)?;
+        Ok(member.load(tool, Part::Whole)?)
     }
 
-    /// The text of a rule's file.
+    /// The text of a rule's file; of a family's rule, the family's and what the tool adds.
     ///
     /// # Errors
     /// When there is no such rule.
-    pub fn rule_text(&self, id: &str) -> Result<&str, CatalogueError> {
-        let entry = self.rules.values().find_map(|rules| rules.get(id));
-        let entry = entry.ok_or_else(|| unknown("rule", id, self.rule_ids()))?;
-        Ok(entry.source().text)
+    pub fn rule_text(&self, id: &str) -> Result<String, CatalogueError> {
+        let (member, _) = self.member(id)?;
+        let files = [Some(member.file), member.added];
+        let files = files.into_iter().flatten();
+        let texts: Vec<&str> = files.map(|entry| entry.source().text).collect();
+        Ok(texts.join("\n"))
     }
 
     /// The ids of the facts packs, oldest first.

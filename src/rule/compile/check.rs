@@ -7,7 +7,7 @@ use crate::condition::predicate::Predicates;
 use crate::condition::{Compiler, NameFilter, Place, Trust, Where};
 use crate::finding::Severity;
 use crate::load::{LoadError, Spanned, nearest};
-use crate::rule::schema::{self, Absent};
+use crate::rule::schema::{self, Absent, ConnectionCheck};
 
 /// A compiled check.
 #[derive(Debug, Clone)]
@@ -47,6 +47,8 @@ impl Check {
 pub enum CheckPlace {
     /// Nodes of the settings.
     Nodes(Place),
+    /// Values of the tool's connections.
+    Connection(Box<ConnectionCheck>),
     /// A check written in Rust.
     Builtin(Builtin),
 }
@@ -95,10 +97,11 @@ impl Compiler<'_> {
         check: schema::Check,
         severity: Severity,
     ) -> Result<Check, LoadError> {
-        let place = match (check.at, check.each, check.builtin) {
-            (Some(at), None, None) => CheckPlace::Nodes(Place::At(self.at(&at)?)),
-            (None, Some(each), None) => CheckPlace::Nodes(Place::Each(self.query(each)?)),
-            (None, None, Some(name)) => {
+        let place = match (check.at, check.each, check.connection, check.builtin) {
+            (Some(at), None, None, None) => CheckPlace::Nodes(Place::At(self.at(&at)?)),
+            (None, Some(each), None, None) => CheckPlace::Nodes(Place::Each(self.query(each)?)),
+            (None, None, Some(one), None) => CheckPlace::Connection(one),
+            (None, None, None, Some(name)) => {
                 let known = BUILTINS.map(|(name, _)| name);
                 let word = self.word(&name, &known, "builtin check")?;
                 let found = BUILTINS.iter().find(|(name, _)| *name == word);
@@ -107,7 +110,7 @@ impl Compiler<'_> {
             _ => {
                 return Err(self.source.error(
                     check.message.span(),
-                    "a check needs exactly one of `at`, `each` and `builtin`",
+                    "a check needs exactly one of `at`, `each`, `connection` and `builtin`",
                     None,
                 ));
             }

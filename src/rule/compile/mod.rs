@@ -11,15 +11,17 @@ pub use check::{Builtin, Check, CheckPlace};
 pub use fix::{Fix, FixOp, FixPlace};
 pub use when::Conditions;
 
-use super::schema::{self, Applies, Purpose, RuleFile};
+use serde::de::DeserializeOwned;
+
+use super::schema::{self, Applies, ExtensionFile, Purpose, RuleFile};
 pub use crate::condition::Trust;
 use crate::condition::{Compiler, Expect, WhereCondition};
 use crate::finding::{Category, Severity};
 use crate::load::{LoadError, Source, Spanned, nearest};
 
 /// The placeholders that a message may hold.
-pub const PLACEHOLDERS: [&str; 9] = [
-    "value", "limit", "pointer", "key", "profile", "region", "kind", "tool", "error",
+pub const PLACEHOLDERS: [&str; 10] = [
+    "value", "limit", "pointer", "key", "entry", "profile", "region", "kind", "tool", "error",
 ];
 
 /// How much of a rule file is read.
@@ -65,6 +67,8 @@ pub struct Rule {
     pub file: RuleFile,
     /// Where it comes from.
     pub origin: RuleOrigin,
+    /// Whether it is a family's rule, whose own cases are of other tools.
+    pub of_family: bool,
 }
 
 impl Rule {
@@ -78,14 +82,64 @@ impl Rule {
         trust: Trust,
         origin: RuleOrigin,
     ) -> Result<Self, LoadError> {
-        let mut file: RuleFile = match part {
-            Part::Checks => source.brief()?,
-            Part::Whole => source.parse()?,
-        };
+        let file: RuleFile = read(source, part)?;
         source.check_schema(file.schema)?;
         if trust == Trust::User {
             source.check_id(file.id.get_ref())?;
         }
+        Self::of_file(file, source, part, trust, origin)
+    }
+
+    /// A family's rule for one tool, with what the tool adds in a file of its own.
+    ///
+    /// # Errors
+    /// As [`Rule::load`].
+    pub fn of_family(
+        family: &Source<'_>,
+        added: Option<(&Source<'_>, Trust, RuleOrigin)>,
+        id: &str,
+        tool: &str,
+        part: Part,
+    ) -> Result<Self, LoadError> {
+        let file: RuleFile = read(family, part)?;
+        let place = |text: &str| Spanned::without_place(text.to_owned());
+        let (id, tool) = (place(id), place(tool));
+        let Some((source, trust, origin)) = added else {
+            let file = file.of_tool(id, tool, None);
+            let (trust, origin) = (Trust::Embedded, RuleOrigin::BuiltIn);
+            let rule = Self::of_file(file, family, part, trust, origin)?;
+            return Ok(Self {
+                of_family: true,
+                ..rule
+            });
+        };
+        let mut added: ExtensionFile = read(source, part)?;
+        source.check_schema(added.schema)?;
+        if trust == Trust::User {
+            source.check_id(added.id.get_ref())?;
+        }
+        let severity = added.severity.unwrap_or(file.severity);
+        let checks = mem::take(&mut added.check);
+        let file = file.of_tool(id, tool, Some(added));
+        let mut rule = Self::of_file(file, family, part, Trust::Embedded, origin)?;
+        rule.of_family = true;
+        let compiler = Compiler { source, trust };
+        for check in checks {
+            rule.checks.push(compiler.check(check.clone(), severity)?);
+            if part == Part::Whole {
+                rule.file.check.push(check);
+            }
+        }
+        Ok(rule)
+    }
+
+    fn of_file(
+        mut file: RuleFile,
+        source: &Source<'_>,
+        part: Part,
+        trust: Trust,
+        origin: RuleOrigin,
+    ) -> Result<Self, LoadError> {
         let compiler = Compiler { source, trust };
         let (check, when) = match part {
             Part::Whole => (file.check.clone(), file.when.clone()),
@@ -120,6 +174,7 @@ impl Rule {
             checks,
             file,
             origin,
+            of_family: false,
         })
     }
 
@@ -167,6 +222,13 @@ impl Rule {
         names.sort();
         names.dedup();
         names
+    }
+}
+
+fn read<T: DeserializeOwned>(source: &Source<'_>, part: Part) -> Result<T, LoadError> {
+    match part {
+        Part::Checks => source.brief(),
+        Part::Whole => source.parse(),
     }
 }
 

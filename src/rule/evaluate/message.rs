@@ -56,6 +56,8 @@ impl Evaluation<'_, '_> {
                 "region" => text.push_str(&facts.region.to_string()),
                 "kind" => text.push_str(violation.kind.as_deref().unwrap_or("something else")),
                 "tool" => text.push_str(&self.subject.configuration.tool.name),
+                // Filled in where the connection is known.
+                "entry" => text.push_str("{entry}"),
                 "error" => text.push_str(error.unwrap_or_default()),
                 // Loading has refused all others.
                 _ => {}

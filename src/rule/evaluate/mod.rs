@@ -1,10 +1,13 @@
 //! Evaluating a rule on a configuration: where it does not hold.
 
+mod connections;
 mod message;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
+
+pub use connections::{ConnectionProfiles, Within, better_model, nearest_word};
 
 use serde_json::Value;
 
@@ -14,7 +17,10 @@ use crate::condition::predicate::{Judge, Verdict, Violation};
 use crate::condition::{Place, node_holds, select};
 use crate::document::Pointer;
 use crate::facts::FactSet;
-use crate::tool::{Configuration, Layer, Workspace, matching_nodes};
+use crate::tool::{Configuration, Connection, Layer, Origin, Setting, Workspace, matching_nodes};
+
+/// In a rule's `files`: every role that the tool has.
+const EVERY_ROLE: &str = "*";
 
 /// What evaluation needs to know beside the rule.
 #[derive(Clone, Copy)]
@@ -29,6 +35,10 @@ pub struct Subject<'a> {
     pub tool_versions: &'a BTreeMap<String, semver::Version>,
     /// Says whether a file belongs to a repository.
     pub in_repository: &'a dyn Fn(&Path) -> bool,
+    /// Its connections.
+    pub connections: &'a [Connection],
+    /// The profiles that they are judged by.
+    pub profiles: &'a ConnectionProfiles,
     /// Whether the configuration uses Z.ai, or is about to.
     pub uses_zai: bool,
     /// Whether it has a key.
@@ -65,6 +75,8 @@ pub struct Hit<'r> {
     pub span: Option<Range<usize>>,
     /// What is wrong, in words.
     pub message: String,
+    /// What it was judged by, for a value of a connection.
+    pub within: Option<Box<Within>>,
 }
 
 /// What became of a rule.
@@ -115,11 +127,21 @@ impl<'r, 's> Evaluation<'r, 's> {
     }
 
     /// The roles of the files that the rule looks at.
-    fn roles(&self) -> impl Iterator<Item = &str> {
-        let named = &self.rule.files;
-        let main = || self.subject.configuration.tool.main_role();
-        let main = named.is_empty().then(main);
-        main.into_iter().chain(named.iter().map(String::as_str))
+    fn roles(&self) -> Vec<&str> {
+        let tool = &self.subject.configuration.tool;
+        match self.rule.files.as_slice() {
+            [] => vec![tool.main_role()],
+            [every] if every == EVERY_ROLE => {
+                let mut roles: Vec<&str> = Vec::new();
+                for entry in &tool.file {
+                    if !roles.contains(&entry.role.as_str()) {
+                        roles.push(&entry.role);
+                    }
+                }
+                roles
+            }
+            named => named.iter().map(String::as_str).collect(),
+        }
     }
 
     /// Whether the conditions that don't depend on one file hold; `Err` names an unknown fact.
@@ -226,6 +248,7 @@ impl<'r, 's> Evaluation<'r, 's> {
     fn check(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) -> Result<(), String> {
         let place = match &check.place {
             CheckPlace::Nodes(place) => place,
+            CheckPlace::Connection(wanted) => return self.of_connections(check, wanted, hits),
             CheckPlace::Builtin(builtin) => {
                 self.builtin(*builtin, check, hits);
                 return Ok(());
@@ -285,7 +308,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         pointer: &Pointer,
         hits: &mut Vec<Hit<'r>>,
     ) -> Result<(), String> {
-        let Some(role) = self.roles().next() else {
+        let Some(role) = self.roles().first().copied() else {
             return Ok(());
         };
         let effective = self
@@ -323,20 +346,23 @@ impl<'r, 's> Evaluation<'r, 's> {
             ..
         } = self.subject;
         let conditions = configuration.tool.uses_zai.any.nodes();
+        let pointing = self.pointing();
         let mut fallback = None;
         for (index, layer) in workspace
             .layers_of(configuration, role)
             .filter(|(_, layer)| layer.writable())
         {
             let value = layer.value();
-            let points = conditions.iter().any(|node| {
-                let role_fits = node
-                    .role
-                    .as_deref()
-                    .unwrap_or(configuration.tool.main_role())
-                    == role;
-                role_fits && value.is_some_and(|value| node_holds(node, value, facts) == Ok(true))
-            });
+            let points = pointing.iter().any(|(known, _)| *known == index)
+                || conditions.iter().any(|node| {
+                    let role_fits = node
+                        .role
+                        .as_deref()
+                        .unwrap_or(configuration.tool.main_role())
+                        == role;
+                    role_fits
+                        && value.is_some_and(|value| node_holds(node, value, facts) == Ok(true))
+                });
             if points {
                 return Some(index);
             }
@@ -346,6 +372,25 @@ impl<'r, 's> Evaluation<'r, 's> {
             }
         }
         fallback
+    }
+
+    /// The places in files that point the tool at Z.ai: addresses and models, those in use first.
+    fn pointing(&self) -> Vec<(usize, &'s Pointer)> {
+        let tool = &self.subject.configuration.tool;
+        let facts = self.subject.facts;
+        let zai = self.subject.connections.iter();
+        let mut zai: Vec<&Connection> = zai
+            .filter(|one| one.is_zai(facts) && one.counts(tool))
+            .collect();
+        zai.sort_by_key(|one| !one.in_use);
+        let settings = zai
+            .into_iter()
+            .flat_map(|one| one.address.iter().chain(&one.model));
+        let place = |setting: &'s Setting| match &setting.origin {
+            Origin::File { layer, pointer } => Some((*layer, pointer)),
+            Origin::Variable(_) | Origin::Default => None,
+        };
+        settings.filter_map(place).collect()
     }
 
     fn builtin(&self, builtin: Builtin, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
@@ -384,6 +429,7 @@ impl<'r, 's> Evaluation<'r, 's> {
                             &Violation::default(),
                             Some(&error),
                         ),
+                        within: None,
                     });
                 }
             }
@@ -403,13 +449,20 @@ impl<'r, 's> Evaluation<'r, 's> {
                 }
             }
             Builtin::PointsAtZai => {
-                let conditions = &configuration.tool.uses_zai.any;
-                let nodes =
-                    matching_nodes(conditions, workspace, configuration, self.subject.facts);
-                if let Some((index, pointer, value)) = nodes.into_iter().next() {
+                let by_connection = self.pointing().into_iter().next();
+                let first = by_connection.map(|(index, pointer)| (index, pointer.clone()));
+                let by_node = || {
+                    let conditions = &configuration.tool.uses_zai.any;
+                    let nodes =
+                        matching_nodes(conditions, workspace, configuration, self.subject.facts);
+                    let first = nodes.into_iter().next();
+                    first.map(|(index, pointer, _)| (index, pointer))
+                };
+                if let Some((index, pointer)) = first.or_else(by_node) {
                     let layer = &workspace.layers[index];
+                    let value = pointer.get(layer.document.value());
                     let violation = Violation::default();
-                    hits.push(self.hit_at(check, index, layer, pointer, Some(value), &violation));
+                    hits.push(self.hit_at(check, index, layer, pointer, value, &violation));
                 }
             }
             // These are judged by the plan, when it is known what they hide.
@@ -454,6 +507,33 @@ impl<'r, 's> Evaluation<'r, 's> {
         self.hit_at(check, index, layer, absolute, value, violation)
     }
 
+    /// A hit at a value of a connection; the place is counted from the file's root.
+    fn hit_within(
+        &self,
+        check: &'r Check,
+        index: usize,
+        absolute: Pointer,
+        value: Option<&Value>,
+        violation: &Violation,
+        within: &Within,
+    ) -> Hit<'r> {
+        let layer = &self.subject.workspace.layers[index];
+        let facts = within.facts(self.subject.facts);
+        let subject = Subject {
+            facts: &facts,
+            ..self.subject
+        };
+        let rule = self.rule;
+        let judged = Evaluation { rule, subject };
+        let mut hit = judged.hit_at(check, index, layer, absolute, value, violation);
+        let entry = match within.name.as_str() {
+            "" => String::new(),
+            name => format!(" of {name}"),
+        };
+        hit.message = hit.message.replace("{entry}", &entry);
+        hit
+    }
+
     /// A hit at a place that is counted from the file's root.
     fn hit_at(
         &self,
@@ -476,6 +556,7 @@ impl<'r, 's> Evaluation<'r, 's> {
             pointer: absolute,
             value: value.cloned(),
             span,
+            within: None,
         }
     }
 }

@@ -12,7 +12,8 @@ pub use prose::{Case, CaseFile, Docs, Evidence, EvidenceKind};
 
 use crate::condition::{Expect, KeyFilter, Operand, WhereCondition};
 use crate::load::{Deferred, Spanned};
-use crate::vocabulary::{Category, Safety, Severity};
+use crate::tool::KeyKind;
+use crate::vocabulary::{Billing, Category, Safety, Severity};
 
 /// Which commands use a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
@@ -43,8 +44,11 @@ pub struct RuleFile {
     pub schema: u32,
     /// The file's name.
     pub id: Spanned<String>,
-    /// The tool's id, or `any`.
+    /// The tool's id, `any`, or `family`.
     pub tool: Spanned<String>,
+    /// For a family: the tools that it speaks of; those with connections when absent.
+    #[serde(default)]
+    pub tools: Option<Vec<Spanned<String>>>,
     /// Which commands use it.
     pub purpose: Purpose,
     /// What it is about.
@@ -84,6 +88,71 @@ pub struct RuleFile {
     pub case: Vec<Case>,
 }
 
+/// What a tool adds to a family of rules.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExtensionFile {
+    /// Format version: 1.
+    pub schema: u32,
+    /// The file's name: the tool's prefix and the family's id.
+    pub id: Spanned<String>,
+    /// The tool's id.
+    pub tool: Spanned<String>,
+    /// The family's id.
+    pub extends: Spanned<String>,
+    /// Another severity, where the tool really reacts differently.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    /// Another title.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Other roles of files.
+    #[serde(default)]
+    pub files: Option<Vec<Spanned<String>>>,
+    /// Further checks.
+    #[serde(default)]
+    pub check: Vec<Check>,
+    /// How it is known of this tool.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    /// What is added for people.
+    #[serde(default)]
+    pub docs: Docs,
+    /// Tests and examples.
+    #[serde(default)]
+    pub case: Vec<Case>,
+}
+
+impl RuleFile {
+    /// The family's rule for one tool, with what the tool adds.
+    pub fn of_tool(
+        mut self,
+        id: Spanned<String>,
+        tool: Spanned<String>,
+        added: Option<ExtensionFile>,
+    ) -> Self {
+        self.case
+            .retain(|case| case.tool.as_deref() == Some(tool.get_ref().as_str()));
+        self.id = id;
+        self.tool = tool;
+        let Some(added) = added else { return self };
+        if let Some(severity) = added.severity {
+            self.severity = severity;
+        }
+        if let Some(title) = added.title {
+            self.title = title;
+        }
+        if let Some(files) = added.files {
+            self.files = files;
+        }
+        self.check.extend(added.check);
+        self.evidence.extend(added.evidence);
+        self.docs.extend(added.docs);
+        self.case.extend(added.case);
+        self
+    }
+}
+
 /// One thing that must hold.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -94,6 +163,9 @@ pub struct Check {
     /// Any RFC 9535 query: existing nodes.
     #[serde(default)]
     pub each: Option<Spanned<String>>,
+    /// Values of the tool's connections.
+    #[serde(default)]
+    pub connection: Option<Box<ConnectionCheck>>,
     /// A check written in Rust: `unreadable`, `duplicate-key` or `not-in-force`.
     #[serde(default)]
     pub builtin: Option<Spanned<String>>,
@@ -126,6 +198,50 @@ pub struct Check {
     /// How to mend it.
     #[serde(default)]
     pub fix: Deferred<Option<Box<Fix>>>,
+}
+
+/// Which values of which connections a check looks at; all that is said must hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ConnectionCheck {
+    /// Which of their values.
+    pub part: ConnectionPart,
+    /// Whether the tool uses the connection as it is set up.
+    #[serde(default)]
+    pub in_use: Option<bool>,
+    /// Who pays, as its address tells.
+    #[serde(default)]
+    pub billing: Option<Vec<Billing>>,
+    /// Who pays by the tool's own name of an endpoint that the connection has.
+    #[serde(default)]
+    pub named: Option<Vec<Billing>>,
+    /// Whether it has such a name.
+    #[serde(default)]
+    pub has_name: Option<bool>,
+    /// Whether the tool takes a `[1m]` suffix off its models.
+    #[serde(default)]
+    pub one_million: Option<bool>,
+    /// For models: only these tiers.
+    #[serde(default)]
+    pub tier: Option<Vec<String>>,
+    /// For models: not these tiers.
+    #[serde(default)]
+    pub not_tier: Vec<String>,
+    /// For keys: what kind of key is sent.
+    #[serde(default)]
+    pub sent: Option<Vec<KeyKind>>,
+}
+
+/// A part of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionPart {
+    /// Its address.
+    Address,
+    /// The models asked for.
+    Model,
+    /// Its key.
+    Key,
 }
 
 /// What an absent value means.

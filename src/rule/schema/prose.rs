@@ -56,6 +56,26 @@ pub struct Docs {
     pub limits: Option<String>,
 }
 
+impl Docs {
+    /// Adds the paragraphs of another text to this one.
+    pub(super) fn extend(&mut self, added: Self) {
+        let join = |own: Option<String>, added: Option<String>| match (own, added) {
+            (Some(own), Some(added)) => {
+                Some(format!("{}\n\n{}", own.trim_end(), added.trim_start()))
+            }
+            (own, added) => own.or(added),
+        };
+        let why = join(
+            Some(std::mem::take(&mut self.why)),
+            Some(added.why).filter(|why| !why.is_empty()),
+        );
+        self.why = why.unwrap_or_default();
+        self.how = join(self.how.take(), added.how);
+        self.fix_safety = join(self.fix_safety.take(), added.fix_safety);
+        self.limits = join(self.limits.take(), added.limits);
+    }
+}
+
 /// A test and an example.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -17,6 +17,7 @@ pub(super) struct CompiledConnection {
     pub(super) key: Vec<CompiledPlace>,
     pub(super) model: Vec<CompiledPlace>,
     pub(super) in_use: Option<CompiledUse>,
+    pub(super) one_million: Option<CompiledUse>,
 }
 
 /// Where one value stands, ready to be looked up.
@@ -82,11 +83,11 @@ impl CompiledConnection {
             key: places(&entry.key)?,
             model: places(&entry.model)?,
             in_use: match &entry.in_use {
-                Some(InUse { all, any, model_of }) => Some(CompiledUse {
-                    all: compiler.selections(all)?,
-                    any: compiler.selections(any)?,
-                    model_of: model_of.clone(),
-                }),
+                Some(in_use) => Some(compiler.in_use(in_use)?),
+                None => None,
+            },
+            one_million: match &entry.one_million {
+                Some(when) => Some(compiler.in_use(when)?),
                 None => None,
             },
         })
@@ -97,6 +98,14 @@ impl Compiler<'_> {
     fn relative(&self, text: &Spanned<String>) -> Result<RelativePlace, LoadError> {
         RelativePlace::new(text.get_ref())
             .map_err(|message| self.source.error(text.span(), message, None))
+    }
+
+    fn in_use(&self, written: &InUse) -> Result<CompiledUse, LoadError> {
+        Ok(CompiledUse {
+            all: self.selections(&written.all)?,
+            any: self.selections(&written.any)?,
+            model_of: written.model_of.clone(),
+        })
     }
 
     fn setting_place(&self, written: &SettingPlace) -> Result<CompiledPlace, LoadError> {

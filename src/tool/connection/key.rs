@@ -6,7 +6,7 @@ use super::{Origin, Setting, SettingKind};
 use crate::tool::Descriptor;
 
 /// What kind of key is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyKind {
     /// The text itself.

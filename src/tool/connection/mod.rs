@@ -39,6 +39,8 @@ pub struct Connection {
     pub written: bool,
     /// Whether the tool uses it as it is set up.
     pub in_use: bool,
+    /// Whether a `[1m]` suffix of its models does something: the tool takes it off and allows a longer context.
+    pub one_million: bool,
     /// What it speaks.
     pub protocol: Protocol,
     /// What the tool appends to the address.
@@ -66,6 +68,8 @@ pub struct Setting {
     pub before: String,
     /// Whether it is the one that counts.
     pub in_force: bool,
+    /// For a key: whether it stays when the connection moves to another way of billing.
+    pub moves: bool,
 }
 
 /// Where a value was set.
@@ -118,6 +122,11 @@ impl Connection {
         &tool.connection[self.entry]
     }
 
+    /// Whether it says anything of the tool: of some tools only what is in use does.
+    pub fn counts(&self, tool: &Descriptor) -> bool {
+        self.in_use || !self.described(tool).only_in_use
+    }
+
     /// The address setting that counts.
     pub fn address_in_force(&self) -> Option<&Setting> {
         self.address.iter().find(|setting| setting.in_force)
@@ -132,9 +141,15 @@ impl Connection {
     pub fn provider<'f>(&self, facts: &FactSet<'f>) -> Option<&'f Provider> {
         let known = |word: &str| facts.tool.providers().iter().find(|one| one.id == word);
         let words = self.address.iter();
-        let word = words.filter(|setting| setting.in_force || setting.origin == Origin::Default);
-        let mut words = word.filter(|setting| setting.kind == SettingKind::Word);
-        words.find_map(|setting| known(setting.text()?))
+        let mut words = words.filter(|setting| setting.kind == SettingKind::Word);
+        let word = words.find(|setting| setting.in_force || setting.text() == Some(&self.name));
+        known(word?.text()?)
+    }
+
+    /// Who is meant to pay: what a name of the tool's own stands for, else what the address tells.
+    pub fn intended_billing(&self, facts: &FactSet<'_>) -> Option<Billing> {
+        let named = self.provider(facts).map(|provider| provider.billing);
+        named.or_else(|| self.billing(facts))
     }
 
     /// The base URL in force, also where only a name stands for it.
@@ -169,12 +184,10 @@ impl Connection {
 
     /// Whose service it is, as far as the address or the name tells.
     pub fn region(&self, facts: &FactSet<'_>) -> Option<Region> {
-        match self.address_in_force() {
-            Some(setting) if setting.kind != SettingKind::Word => {
-                facts.classify(setting.text()?).region()
-            }
-            _ => self.provider(facts)?.region,
-        }
+        let literal = self.address_in_force();
+        let literal = literal.filter(|setting| setting.kind != SettingKind::Word);
+        let by_address = literal.and_then(|setting| facts.classify(setting.text()?).region());
+        by_address.or_else(|| self.provider(facts)?.region)
     }
 
     /// Whether its requests go to Z.ai, or are meant to: by its address, by its name, or, where no address is set, by a
@@ -188,7 +201,7 @@ impl Connection {
                 class.is_zai()
                     || (setting.origin == Origin::Default || class == Classified::NotAUrl)
                         && self.asks_for_glm(facts)
-                    || resolve::almost_zai(text, facts)
+                    || facts.repaired(text).is_some()
             }
             _ => match self.provider(facts) {
                 Some(provider) => provider.billing != Billing::SelfHosted,

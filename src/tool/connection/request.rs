@@ -39,7 +39,7 @@ pub fn next_request(
 
 /// The id that is sent for a model.
 fn sent_model(model: &str, connection: &Connection, tool: &Descriptor) -> String {
-    let suffix = connection.described(tool).one_million;
+    let suffix = connection.described(tool).one_million.is_some();
     let bare = crate::facts::ModelId::parse(model).bare;
     if suffix {
         bare.to_owned()
@@ -53,6 +53,14 @@ impl Connection {
     pub fn main_model(&self) -> Option<&str> {
         let main = self.model_of("main")?;
         Some(self.model_of(main).unwrap_or(main))
+    }
+
+    /// Where the model of the tier `main` was set, if it was.
+    pub fn main_setting(&self) -> Option<&Setting> {
+        let mut models = self.model.iter();
+        models.find(|one| {
+            one.in_force && one.tier.as_deref() == Some("main") && one.layer().is_some()
+        })
     }
 
     /// The model in force of a tier.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::compile::{CompiledConnection, CompiledPlace, CompiledSelection, Nodes};
+use super::compile::{CompiledConnection, CompiledPlace, CompiledSelection, CompiledUse, Nodes};
 use super::schema::ConnectionEntry;
 use super::{Connection, Origin, Setting, SettingKind};
 use crate::condition::predicate::{Judge, Verdict};
@@ -48,16 +48,6 @@ pub fn connections(
     found
 }
 
-/// Whether a text is one of Z.ai's addresses but for what a URL must begin or end with.
-pub(super) fn almost_zai(text: &str, facts: &FactSet<'_>) -> bool {
-    let trimmed = text.trim();
-    let with_scheme = match trimmed.contains("://") {
-        true => trimmed.to_owned(),
-        false => format!("https://{trimmed}"),
-    };
-    facts.classify(&with_scheme).is_zai()
-}
-
 impl ConnectionEntry {
     /// The compiled form; loading has checked it.
     pub(super) fn compiled(&self) -> &CompiledConnection {
@@ -72,6 +62,7 @@ impl ConnectionEntry {
                 key: Vec::new(),
                 model: Vec::new(),
                 in_use: None,
+                one_million: None,
             };
             CompiledConnection::new(self, &source, Trust::Embedded).unwrap_or_else(|_| empty())
         })
@@ -131,6 +122,7 @@ impl Search<'_> {
             });
         }
         self.add_builtin(&merged, first, found);
+        self.settle(&merged, &mut found[first..]);
     }
 
     /// Adds the nodes of a view that are connections and that `wanted` accepts.
@@ -224,12 +216,16 @@ impl Search<'_> {
             },
             written,
             in_use: true,
+            one_million: false,
             protocol: self.entry.protocol.default,
             appends: String::new(),
             address: self.settings(&compiled.address, subject, false),
             key: self.settings(&compiled.key, subject, false),
             model: self.settings(&compiled.model, subject, true),
         };
+        let scene = self.scene(subject);
+        let long = compiled.one_million.as_ref();
+        connection.one_million = long.is_some_and(|when| self.holds(when, &scene, subject));
         let shadowed = matches!(subject.view, View::Layer(_)) && !self.entry.every_file;
         connection.in_use = !shadowed && self.in_use(&connection, subject);
         let spoken = &self.entry.protocol;
@@ -290,6 +286,7 @@ impl Search<'_> {
             tier: written.tier.clone(),
             before: String::new(),
             in_force: true,
+            moves: written.moves,
         };
         if written.by_name && !known(subject.name) {
             return Vec::new();
@@ -371,6 +368,11 @@ impl Search<'_> {
         } else if written.prefixed || written.after.is_some() || value.is_null() {
             return None;
         }
+        // A tool takes its default for a word that it doesn't know.
+        let known = |word: &str| self.facts.tool.providers().iter().any(|one| one.id == word);
+        if written.word && !value.as_str().is_some_and(known) {
+            return None;
+        }
         let kind = match written {
             place if place.word => SettingKind::Word,
             place if place.names_variable => SettingKind::VariableName,
@@ -387,6 +389,7 @@ impl Search<'_> {
             tier: written.tier.clone(),
             before,
             in_force,
+            moves: written.moves,
         })
     }
 
@@ -474,19 +477,28 @@ impl Search<'_> {
         self.top(self.role, &Pointer(node.0[..index].to_vec()))
     }
 
-    fn in_use(&self, connection: &Connection, subject: Subject<'_>) -> bool {
-        let Some(use_) = &self.compiled.in_use else {
-            return true;
-        };
-        let scene = Scene {
+    fn scene<'s>(&'s self, subject: Subject<'s>) -> Scene<'s> {
+        Scene {
             workspace: self.workspace,
             configuration: self.configuration,
             facts: self.facts,
             role: self.role,
             value: subject.value,
-        };
+        }
+    }
+
+    /// Whether the selections hold, without what depends on models.
+    fn holds(&self, when: &CompiledUse, scene: &Scene<'_>, subject: Subject<'_>) -> bool {
         let holds = |one: &CompiledSelection| scene.holds(one, subject.node, subject.name);
-        if !use_.all.iter().all(holds) || !(use_.any.is_empty() || use_.any.iter().any(holds)) {
+        when.all.iter().all(holds) && (when.any.is_empty() || when.any.iter().any(holds))
+    }
+
+    fn in_use(&self, connection: &Connection, subject: Subject<'_>) -> bool {
+        let Some(use_) = &self.compiled.in_use else {
+            return true;
+        };
+        let scene = self.scene(subject);
+        if !self.holds(use_, &scene, subject) {
             return false;
         }
         if use_.model_of.is_empty() {
@@ -503,11 +515,45 @@ impl Search<'_> {
         {
             return true;
         }
-        // Without a model the tool chooses among what it has a key for.
+        // Without a model the tool chooses by itself; see `settle`.
+        self.names_no_model(use_, subject) && (connection.written || !connection.key.is_empty())
+    }
+
+    /// Whether no model of the tiers that choose a connection is set, of whatever vendor.
+    fn names_no_model(&self, use_: &CompiledUse, subject: Subject<'_>) -> bool {
+        let of_tier = |tier: &Option<String>| {
+            let tier = tier.as_ref();
+            tier.is_some_and(|tier| use_.model_of.contains(tier))
+        };
         let places = self.compiled.model.iter();
         let mut set = places.filter(|place| of_tier(&place.written.tier));
         !set.any(|place| !self.in_files(place, subject).is_empty())
-            && (connection.written || !connection.key.is_empty())
+    }
+
+    /// Decides which connection is in use where the settings name none: the first, where the tool takes that one; the only
+    /// one there is; or nobody knows which.
+    fn settle(&self, merged: &Value, own: &mut [Connection]) {
+        let Some(use_) = &self.compiled.in_use else {
+            return;
+        };
+        let otherwise = self
+            .entry
+            .in_use
+            .as_ref()
+            .is_some_and(|when| when.else_first);
+        if otherwise && own.iter().all(|one| !one.in_use) {
+            own.iter_mut().take(1).for_each(|one| one.in_use = true);
+        }
+        let subject = Subject {
+            view: View::Merged,
+            node: &Pointer::root(),
+            name: "",
+            value: merged,
+        };
+        let used = own.iter().filter(|one| one.in_use).count();
+        if !use_.model_of.is_empty() && used > 1 && self.names_no_model(use_, subject) {
+            own.iter_mut().for_each(|one| one.in_use = false);
+        }
     }
 }
 

@@ -47,9 +47,12 @@ pub struct ConnectionEntry {
     /// When the tool uses it; without it always.
     #[serde(default)]
     pub in_use: Option<InUse>,
-    /// Whether its models may end in `[1m]`, which the tool takes off.
+    /// Whether one that is not in use says nothing of the tool, as a form's fields that keep what was once typed.
     #[serde(default)]
-    pub one_million: bool,
+    pub only_in_use: bool,
+    /// For a tool that takes `[1m]` off its models' ids: when it does something beside that.
+    #[serde(default)]
+    pub one_million: Option<InUse>,
     /// The compiled form.
     #[serde(skip)]
     pub(super) compiled: OnceCell<CompiledConnection>,
@@ -90,6 +93,9 @@ pub struct SettingPlace {
     /// With `at` or `each`: the text there is the name of the variable that holds it.
     #[serde(default)]
     pub names_variable: bool,
+    /// For a key of a connection with a name of the tool's own: it stays when the connection moves to another name.
+    #[serde(default)]
+    pub moves: bool,
     /// With `at`: the text there is a command that prints it.
     #[serde(default)]
     pub command: bool,
@@ -128,6 +134,9 @@ pub struct InUse {
     /// A prefixed model of one of these tiers names it, or no model of these tiers is set at all.
     #[serde(default)]
     pub model_of: Vec<String>,
+    /// When it holds for none of the entry's connections, the tool uses the first.
+    #[serde(default)]
+    pub else_first: bool,
 }
 
 /// A condition on what a tool is set to use.
