@@ -1,6 +1,9 @@
 //! What the integration tests share: a temporary home, and the real binary run in it.
 
-#![allow(dead_code, unused_macros, clippy::unwrap_used)] // Each test file uses a part of it.
+pub(crate) mod process;
+pub(crate) mod schema;
+#[cfg(unix)]
+pub(crate) mod screen;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,6 +12,29 @@ use std::process::{Command, Stdio};
 
 /// A key of the right shape that has never been one.
 pub(crate) const KEY: &str = "00000000000000000000000000000000.0000000000000000";
+
+/// Where Claude Code's settings are in a home.
+pub(crate) const CLAUDE: &str = ".claude/settings.json";
+
+/// Where opencode's settings are in a home.
+pub(crate) const OPENCODE: &str = ".config/opencode/opencode.json";
+
+/// The address of the coding plan for Claude Code.
+pub(crate) const ANTHROPIC: &str = "https://api.z.ai/api/anthropic";
+
+/// Claude Code's settings with an address and the key, on one line.
+pub(crate) fn claude(address: &str) -> String {
+    format!(
+        r#"{{ "env": {{ "ANTHROPIC_BASE_URL": "{address}", "ANTHROPIC_AUTH_TOKEN": "{KEY}" }} }}"#
+    ) + "\n"
+}
+
+/// The same as Claude Code lays it out.
+pub(crate) fn claude_lines(address: &str) -> String {
+    format!(
+        "{{\n  \"env\": {{\n    \"ANTHROPIC_BASE_URL\": \"{address}\",\n    \"ANTHROPIC_AUTH_TOKEN\": \"{KEY}\"\n  }}\n}}\n"
+    )
+}
 
 /// A rule file with all that a rule must have around its `checks`; cases may follow.
 pub(crate) fn rule_file(id: &str, tool: &str, checks: &str) -> String {
@@ -132,6 +158,26 @@ impl Home {
         self.finish(self.command().args(arguments))
     }
 
+    /// Runs `lint`, with whatever exit code findings give, which is 0 or 1.
+    #[track_caller]
+    pub(crate) fn lint(&self, arguments: &[&str]) -> Run {
+        let run = self.run(&[&["lint"], arguments].concat());
+        let code = i32::from(run.failed());
+        run.exits(code)
+    }
+
+    /// What `lint` finds, as JSON; it has to fail if one of them is an error.
+    #[track_caller]
+    pub(crate) fn findings(&self, arguments: &[&str]) -> Vec<serde_json::Value> {
+        let run = self.run(&[&["lint", "--format", "json"], arguments].concat());
+        let findings = run.json()["findings"].as_array().unwrap().clone();
+        let errors = findings
+            .iter()
+            .any(|finding| finding["severity"] == "error");
+        run.exits(i32::from(errors));
+        findings
+    }
+
     /// Runs a command made by [`Home::command`].
     pub(crate) fn finish(&self, command: &mut Command) -> Run {
         let output = command.stdin(Stdio::null()).output().unwrap();
@@ -203,9 +249,20 @@ impl Drop for Run {
     }
 }
 
+/// The repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Reads a file of the repository.
+#[track_caller]
+pub(crate) fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
 /// Where the fixtures are.
 pub(crate) fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+    root().join("tests/fixtures")
 }
 
 /// The names of all fixtures, `<tool>/<case>`.
@@ -242,16 +299,4 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
-}
-
-/// Compares with the snapshot `snapshots/<name>.snap`.
-#[macro_export]
-macro_rules! snapshot {
-    ($name:expr, $text:expr) => {{
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!($name, $text));
-    }};
 }

@@ -1,12 +1,8 @@
 //! `lint` on folders: dotfiles repositories in six layouts, projects, and programs of the user's own.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::fmt::Write as _;
 
-use common::{Home, KEY};
+use crate::common::{Home, KEY};
 
 /// A Claude Code settings file on the plan with agent teams switched on, which a rule reports.
 fn settings() -> String {

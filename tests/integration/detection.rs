@@ -1,9 +1,5 @@
 //! Where files are looked for, on three systems, with the tools' own variables, through an injected environment.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

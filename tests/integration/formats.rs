@@ -1,40 +1,23 @@
 //! What `lint` prints for programs: the published schemas hold, places and fixes are right, and nothing breaks out of
 //! its format.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use common::{Home, KEY, all_fixtures};
+use crate::common::schema::assert_valid;
+use crate::common::{Home, KEY, all_fixtures, read};
 use glm_setup::output::redact::Redactor;
 use serde_json::{Value, json};
 
-fn read(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
-
-#[track_caller]
-fn assert_valid(schema: &jsonschema::Validator, what: &str, value: &Value) {
-    let errors: Vec<String> = schema
-        .iter_errors(value)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
-    assert!(
-        errors.is_empty(),
-        "{what}:\n{}\n{value:#}",
-        errors.join("\n")
-    );
+fn json_of(name: &str) -> Value {
+    serde_json::from_str(&read(name)).unwrap()
 }
 
 /// The schema of SARIF, with the two points in which the standard's errata 01 says more than the copy at hand: a region
 /// says where it begins, and a language's pattern is a regular expression.
 fn sarif_schema() -> jsonschema::Validator {
-    let mut schema = read("tests/schemas/sarif-schema-2.1.0.json");
+    let mut schema = json_of("tests/schemas/sarif-schema-2.1.0.json");
     schema["definitions"]["region"]["anyOf"] = json!([
         { "required": ["startLine"] },
         { "required": ["charOffset"] },
@@ -61,18 +44,10 @@ fn lint_schema() -> jsonschema::Validator {
             _ => {}
         }
     }
-    let mut schema = read("docs/schema/lint.schema.json");
+    let mut schema = json_of("docs/schema/lint.schema.json");
     jsonschema::meta::validate(&schema).unwrap();
     close(&mut schema);
     jsonschema::validator_for(&schema).unwrap()
-}
-
-/// Runs with whatever exit code findings give, which is 0 or 1.
-fn lint(home: &Home, arguments: &[&str]) -> common::Run {
-    let arguments = [&["lint"], arguments].concat();
-    let run = home.run(&arguments);
-    let code = i32::from(run.failed());
-    run.exits(code)
 }
 
 /// A home with all that makes a format stumble: a file that doesn't parse, a folder where a file should be, odd names,
@@ -94,7 +69,7 @@ fn json_keeps_to_its_published_schema() {
     let schema = lint_schema();
     for fixture in all_fixtures() {
         let home = Home::fixture(&fixture);
-        let run = lint(&home, &["--format", "json", "--statistics"]);
+        let run = home.lint(&["--format", "json", "--statistics"]);
         assert_valid(&schema, &fixture, &run.json());
     }
     let run = awkward().run(&["lint", "--format", "json"]).exits(3);
@@ -117,9 +92,9 @@ fn sarif_keeps_to_the_official_schema() {
     let mut results = 0;
     for fixture in all_fixtures() {
         let home = Home::fixture(&fixture);
-        let log = lint(&home, &["--format", "sarif"]).json();
+        let log = home.lint(&["--format", "sarif"]).json();
         assert_valid(&schema, &fixture, &log);
-        let findings = lint(&home, &["--format", "json"]).json();
+        let findings = home.lint(&["--format", "json"]).json();
         let expected: Vec<Value> = findings["findings"]
             .as_array()
             .unwrap()
@@ -198,10 +173,10 @@ fn fingerprints_stay_when_lines_move() {
         let pair = |one: &Value| (one["ruleId"].clone(), one["partialFingerprints"].clone());
         results.iter().map(pair).collect()
     };
-    let before = prints(lint(&home, &["--format", "sarif"]).json());
+    let before = prints(home.lint(&["--format", "sarif"]).json());
     let text = home.read(".claude/settings.json");
     home.write(".claude/settings.json", format!("\n\n\n{text}"));
-    let after = prints(lint(&home, &["--format", "sarif"]).json());
+    let after = prints(home.lint(&["--format", "sarif"]).json());
     assert_eq!(before, after);
     assert!(!before.is_empty());
 }
@@ -257,8 +232,8 @@ fn every_fix_in_sarif_mends_its_finding_and_breaks_nothing() {
     let mut compared = BTreeSet::new();
     for fixture in all_fixtures() {
         let home = Home::fixture(&fixture);
-        let log = lint(&home, &["--format", "sarif"]).json();
-        let findings = lint(&home, &["--format", "json"]).json();
+        let log = home.lint(&["--format", "sarif"]).json();
+        let findings = home.lint(&["--format", "json"]).json();
         let findings = findings["findings"].as_array().unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();
         for (result, finding) in results.iter().zip(findings) {
@@ -282,7 +257,7 @@ fn every_fix_in_sarif_mends_its_finding_and_breaks_nothing() {
             let uri = change["artifactLocation"]["uri"].as_str().unwrap();
             let before = home.read(uri);
             home.write(uri, fixed(&before, change));
-            let after = lint(&home, &["--format", "json"]).json();
+            let after = home.lint(&["--format", "json"]).json();
             let is_it = |one: &&Value| {
                 one["rule"] == finding["rule"]
                     && one["file"] == finding["file"]
@@ -328,7 +303,7 @@ fn columns_count_characters_and_not_the_byte_order_mark() {
     let home = Home::new();
     let text = "\u{feff}{ \"x\": \"é🙂\", \"env\": { \"ANTHROPIC_BASE_URL\": \"https://api.z.ai/api/anthropic/v1\", \"ANTHROPIC_AUTH_TOKEN\": \"{env:K}\" } }";
     home.write(".claude/settings.json", text);
-    let log = lint(&home, &["--format", "sarif"]).json();
+    let log = home.lint(&["--format", "sarif"]).json();
     let results = log["runs"][0]["results"].as_array().unwrap();
     let regions: Vec<&str> = results
         .iter()
@@ -394,7 +369,7 @@ fn junit_is_well_formed_and_its_counts_are_right() {
         {
             // Half of them with --strict: that warnings fail then is what the snapshots show.
             let flags = ["--format", "junit", "--strict"];
-            let run = lint(&home, &flags[..2 + index % 2]);
+            let run = home.lint(&flags[..2 + index % 2]);
             let (mut said, mut counted) = ([0; 3], [0; 3]);
             let mut reader = quick_xml::Reader::from_str(&run.stdout);
             loop {
@@ -489,7 +464,7 @@ fn paths_are_relative_to_where_the_program_was_started() {
 #[test]
 fn statistics_count_what_the_findings_are() {
     let home = Home::fixture("opencode/hand-provider-concurrency-everywhere");
-    let value = lint(&home, &["--format", "json", "--statistics"]).json();
+    let value = home.lint(&["--format", "json", "--statistics"]).json();
     let findings = value["findings"].as_array().unwrap();
     let statistics = value["statistics"].as_array().unwrap();
     let sum: u64 = statistics

@@ -1,22 +1,10 @@
 //! The command line: exit codes, messages for mistakes, formats.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
-use common::{Home, KEY};
-
-const SETTINGS: &str = ".claude/settings.json";
-
-fn claude(base_url: &str) -> String {
-    format!(
-        r#"{{ "env": {{ "ANTHROPIC_BASE_URL": "{base_url}", "ANTHROPIC_AUTH_TOKEN": "{KEY}" }} }}"#
-    ) + "\n"
-}
+use crate::common::{ANTHROPIC, CLAUDE, Home, KEY, OPENCODE, claude};
 
 fn home() -> Home {
     let home = Home::new();
-    home.write(SETTINGS, claude("https://api.z.ai/api/anthropic"));
+    home.write(CLAUDE, claude(ANTHROPIC));
     home
 }
 
@@ -175,7 +163,7 @@ fn a_dry_run_writes_nothing() {
 #[test]
 fn lint_fails_on_errors_and_with_strict_on_warnings() {
     let home = Home::new();
-    home.write(SETTINGS, claude("https://api.z.ai/api/paas/v4"));
+    home.write(CLAUDE, claude("https://api.z.ai/api/paas/v4"));
     home.run(&["lint"]).exits(1);
     let warned = Home::fixture("claude-code/hand-teams-on");
     let run = warned
@@ -201,11 +189,8 @@ fn verbose_says_what_was_looked_at() {
 #[test]
 fn a_home_without_zai_is_left_alone() {
     let home = Home::new();
-    home.write(SETTINGS, "{ \"model\": \"opus\" }\n");
-    home.write(
-        ".config/opencode/opencode.json",
-        "{ \"model\": \"anthropic/claude-opus-5-5\" }\n",
-    );
+    home.write(CLAUDE, "{ \"model\": \"opus\" }\n");
+    home.write(OPENCODE, "{ \"model\": \"anthropic/claude-opus-5-5\" }\n");
     let before = home.files();
     home.run(&["lint", "--strict"]).exits(0);
     let run = home
@@ -218,7 +203,7 @@ fn a_home_without_zai_is_left_alone() {
 #[test]
 fn a_tool_without_a_key_is_not_pointed_at_zai() {
     let home = Home::new();
-    home.write(SETTINGS, "{}\n");
+    home.write(CLAUDE, "{}\n");
     let before = home.files();
     let run = home
         .run(&[
@@ -261,13 +246,13 @@ fn a_named_tool_is_pointed_at_zai_with_a_reference_to_the_key() {
         ]));
         let run = run.exits(0);
         assert!(!run.both().contains(KEY));
-        let written: serde_json::Value = serde_json::from_str(&home.read(SETTINGS)).unwrap();
+        let written: serde_json::Value = serde_json::from_str(&home.read(CLAUDE)).unwrap();
         assert_eq!(written["env"]["ANTHROPIC_BASE_URL"], url);
         assert_eq!(written["apiKeyHelper"], "printenv ZAI_API_KEY");
         assert_eq!(written["env"]["CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS"], "1");
         home.run(&["undo"]).exits(0);
         assert!(
-            !home.path(SETTINGS).exists(),
+            !home.path(CLAUDE).exists(),
             "undo removes the file that apply created"
         );
         assert!(!home.path(".claude").exists(), "and the folder");
@@ -288,8 +273,7 @@ fn opencode_is_pointed_at_zai_with_a_reference_to_the_key() {
         "ZAI_API_KEY",
     ])
     .exits(0);
-    let written: serde_json::Value =
-        serde_json::from_str(&home.read(".config/opencode/opencode.json")).unwrap();
+    let written: serde_json::Value = serde_json::from_str(&home.read(OPENCODE)).unwrap();
     assert_eq!(written["model"], "zai-coding-plan/glm-5.3");
     assert_eq!(
         written["provider"]["zai-coding-plan"]["options"]["apiKey"],
@@ -319,7 +303,7 @@ fn the_facts_of_2026_04_give_that_eras_models() {
     let home = home();
     home.run(&["apply", "--profile", "lite", "--yes", "--facts", "2026-04"])
         .exits(0);
-    let written: serde_json::Value = serde_json::from_str(&home.read(SETTINGS)).unwrap();
+    let written: serde_json::Value = serde_json::from_str(&home.read(CLAUDE)).unwrap();
     assert_eq!(written["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL"], "glm-5");
     assert_eq!(written["env"]["ANTHROPIC_DEFAULT_SONNET_MODEL"], "glm-4.7");
     assert_eq!(
@@ -332,7 +316,7 @@ fn the_facts_of_2026_04_give_that_eras_models() {
 fn self_hosted_points_both_tools_at_the_server() {
     let home = home();
     home.write(
-        ".config/opencode/opencode.json",
+        OPENCODE,
         format!("{{\n  \"model\": \"zai-coding-plan/glm-5.3\",\n  \"provider\": {{ \"zai-coding-plan\": {{ \"options\": {{ \"apiKey\": \"{KEY}\" }} }} }}\n}}\n"),
     );
     home.run(&[
@@ -346,14 +330,13 @@ fn self_hosted_points_both_tools_at_the_server() {
         "GLM-5.3-Flash",
     ])
     .exits(0);
-    let claude: serde_json::Value = serde_json::from_str(&home.read(SETTINGS)).unwrap();
+    let claude: serde_json::Value = serde_json::from_str(&home.read(CLAUDE)).unwrap();
     assert_eq!(claude["env"]["ANTHROPIC_BASE_URL"], "http://10.0.0.5:8000");
     assert_eq!(
         claude["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL"],
         "GLM-5.3-Flash"
     );
-    let opencode: serde_json::Value =
-        serde_json::from_str(&home.read(".config/opencode/opencode.json")).unwrap();
+    let opencode: serde_json::Value = serde_json::from_str(&home.read(OPENCODE)).unwrap();
     assert_eq!(opencode["model"], "self-hosted/glm");
     assert_eq!(
         opencode["provider"]["self-hosted"]["options"]["baseURL"],
@@ -380,7 +363,7 @@ fn self_hosted_points_both_tools_at_the_server() {
 fn a_file_that_does_not_parse_is_a_finding_and_stops_only_its_tool() {
     let home = home();
     home.write(
-        ".config/opencode/opencode.json",
+        OPENCODE,
         "{ \"model\": \"zai-coding-plan/glm-5.3\",\n  \"plugin\": [ }\n",
     );
     let run = home.run(&["lint"]).exits(1);
@@ -394,7 +377,7 @@ fn a_file_that_does_not_parse_is_a_finding_and_stops_only_its_tool() {
         "{}",
         run.stdout
     );
-    let broken = home.read(".config/opencode/opencode.json");
+    let broken = home.read(OPENCODE);
     let run = home.run(&["apply", "--profile", "lite", "--yes"]).exits(3);
     assert!(
         run.stdout.contains("opencode is left alone"),
@@ -402,9 +385,9 @@ fn a_file_that_does_not_parse_is_a_finding_and_stops_only_its_tool() {
         run.stdout
     );
     assert!(run.stdout.contains("1 file written"), "{}", run.stdout);
-    assert_eq!(home.read(".config/opencode/opencode.json"), broken);
+    assert_eq!(home.read(OPENCODE), broken);
     assert!(
-        home.read(SETTINGS)
+        home.read(CLAUDE)
             .contains("CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS")
     );
 }
@@ -430,7 +413,7 @@ fn a_pipe_in_the_place_of_a_file_does_not_hang() {
     let home = Home::new();
     home.write(".claude/x", "");
     let status = std::process::Command::new("mkfifo")
-        .arg(home.path(SETTINGS))
+        .arg(home.path(CLAUDE))
         .status()
         .unwrap();
     assert!(status.success());
@@ -447,7 +430,7 @@ fn a_pipe_in_the_place_of_a_file_does_not_hang() {
 fn a_read_only_file_is_refused_with_the_reason() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = home();
-    std::fs::set_permissions(home.path(SETTINGS), std::fs::Permissions::from_mode(0o444)).unwrap();
+    std::fs::set_permissions(home.path(CLAUDE), std::fs::Permissions::from_mode(0o444)).unwrap();
     let before = home.files();
     let run = home.run(&["apply", "--profile", "lite", "--yes"]).exits(3);
     assert!(
@@ -462,14 +445,11 @@ fn a_read_only_file_is_refused_with_the_reason() {
 #[test]
 fn a_link_into_a_dotfiles_folder_stays_a_link() {
     let home = Home::new();
-    home.write(
-        "dotfiles/claude.json",
-        claude("https://api.z.ai/api/anthropic"),
-    );
+    home.write("dotfiles/claude.json", claude(ANTHROPIC));
     std::fs::create_dir(home.path(".claude")).unwrap();
-    std::os::unix::fs::symlink("../dotfiles/claude.json", home.path(SETTINGS)).unwrap();
+    std::os::unix::fs::symlink("../dotfiles/claude.json", home.path(CLAUDE)).unwrap();
     home.run(&["apply", "--profile", "lite", "--yes"]).exits(0);
-    assert!(home.path(SETTINGS).is_symlink());
+    assert!(home.path(CLAUDE).is_symlink());
     assert!(
         home.read("dotfiles/claude.json")
             .contains("CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS")
@@ -525,13 +505,10 @@ fn every_error_code_of_the_facts_can_be_explained() {
 #[test]
 fn status_shows_what_is_there_and_drift() {
     let home = home();
-    home.write(
-        ".config/opencode/opencode.json",
-        "{ \"model\": \"zhipuai-coding-plan/glm-5.3\" }\n",
-    );
+    home.write(OPENCODE, "{ \"model\": \"zhipuai-coding-plan/glm-5.3\" }\n");
     snapshot!("status-before", home.run(&["status"]).exits(0).stdout);
     home.run(&["apply", "--profile", "lite", "--yes"]).exits(0);
-    home.write(SETTINGS, home.read(SETTINGS) + "\n");
+    home.write(CLAUDE, home.read(CLAUDE) + "\n");
     let run = home.run(&["status"]).exits(0);
     assert!(
         run.stdout
@@ -558,16 +535,13 @@ fn undo_lists_refuses_what_changed_and_can_be_forced() {
         list.stdout,
         "[ID]  [TIME]  apply --profile lite\n    claude-code  ~/.claude/settings.json\n"
     );
-    home.write(SETTINGS, home.read(SETTINGS) + "\n");
+    home.write(CLAUDE, home.read(CLAUDE) + "\n");
     let changed = home.files();
     let run = home.run(&["undo"]).exits(3);
     assert!(run.stderr.contains("settings.json"), "{}", run.stderr);
     assert_eq!(home.files(), changed);
     home.run(&["undo", "--force"]).exits(0);
-    assert_eq!(
-        home.read(SETTINGS),
-        claude("https://api.z.ai/api/anthropic")
-    );
+    assert_eq!(home.read(CLAUDE), claude(ANTHROPIC));
 }
 
 #[test]
@@ -642,7 +616,7 @@ fn another_vendors_key_is_never_sent_to_zai() {
         r#"{ "apiKeyHelper": "/usr/bin/get-anthropic-key" }"#,
     ] {
         let home = Home::new();
-        home.write(SETTINGS, settings);
+        home.write(CLAUDE, settings);
         let before = home.files();
         for more in [&[][..], &["--key-env", "ZAI_API_KEY"]] {
             let arguments = [
@@ -670,7 +644,7 @@ fn a_glm_model_at_another_vendor_or_on_ones_own_server_is_left_alone() {
     for url in ["https://openrouter.ai/api", "http://localhost:8000"] {
         let home = Home::new();
         home.write(
-            SETTINGS,
+            CLAUDE,
             format!(r#"{{ "env": {{ "ANTHROPIC_BASE_URL": "{url}", "ANTHROPIC_AUTH_TOKEN": "sk-or-0000", "ANTHROPIC_DEFAULT_OPUS_MODEL": "glm-4.7" }} }}"#),
         );
         let before = home.files();
@@ -683,9 +657,9 @@ fn a_glm_model_at_another_vendor_or_on_ones_own_server_is_left_alone() {
 #[test]
 fn the_summary_never_suggests_what_costs_money() {
     let home = Home::new();
-    home.write(SETTINGS, claude("https://api.z.ai/api/paas/v4"));
+    home.write(CLAUDE, claude("https://api.z.ai/api/paas/v4"));
     home.write(
-        ".config/opencode/opencode.json",
+        OPENCODE,
         "{ \"model\": \"zai/glm-5.3\", \"small_model\": \"zai/glm-5.3\" }\n",
     );
     let run = home.run(&["lint"]).exits(1);
@@ -726,7 +700,7 @@ fn every_edit_is_shown_even_where_a_line_is_cut() {
 #[test]
 fn columns_are_the_files_own_although_secrets_before_them_are_hidden() {
     let home = Home::new();
-    home.write(SETTINGS, format!(r#"{{"env":{{"ANTHROPIC_AUTH_TOKEN":"{KEY}","ANTHROPIC_BASE_URL":"https://api.z.ai/api/paas/v4"}}}}"#));
+    home.write(CLAUDE, format!(r#"{{"env":{{"ANTHROPIC_AUTH_TOKEN":"{KEY}","ANTHROPIC_BASE_URL":"https://api.z.ai/api/paas/v4"}}}}"#));
     let text = home
         .run(&["lint", "--select", "claude-code-endpoint"])
         .exits(1);
@@ -752,7 +726,7 @@ fn columns_are_the_files_own_although_secrets_before_them_are_hidden() {
 fn json_names_files_that_could_not_be_read() {
     let home = Home::new();
     home.write(".claude/settings.json/inside", "");
-    home.write(".config/opencode/opencode.json", "{");
+    home.write(OPENCODE, "{");
     let json = home.run(&["lint", "--format", "json"]).exits(3).json();
     assert!(
         json["errors"][0]["message"]

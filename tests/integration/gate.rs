@@ -1,31 +1,14 @@
 //! `gate` and `apply --via-gate`: what is printed, what is refused, what is written and taken back.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Home, KEY, Run};
+use crate::common::{ANTHROPIC, CLAUDE, Home, KEY, OPENCODE, Run, claude_lines};
 
 const GATE: &str = "http://127.0.0.1:8790";
-
-fn claude() -> String {
-    format!(
-        r#"{{
-  // mine
-  "env": {{
-    "ANTHROPIC_BASE_URL": "https://api.z.ai/api/anthropic",
-    "ANTHROPIC_AUTH_TOKEN": "{KEY}"
-  }}
-}}"#
-    )
-    .replace("  // mine\n", "")
-}
 
 fn opencode() -> String {
     format!(
@@ -40,8 +23,8 @@ fn opencode() -> String {
 /// A home in which Claude Code and opencode use the coding plan.
 fn two_tools() -> Home {
     let home = Home::new();
-    home.write(".claude/settings.json", claude());
-    home.write(".config/opencode/opencode.json", opencode());
+    home.write(CLAUDE, claude_lines(ANTHROPIC).trim_end());
+    home.write(OPENCODE, opencode());
     home
 }
 
@@ -426,12 +409,12 @@ fn no_gate_writes_the_direct_addresses() {
         run.stdout
     );
     assert!(
-        home.read(".config/opencode/opencode.json")
+        home.read(OPENCODE)
             .contains("https://api.z.ai/api/coding/paas/v4")
     );
     apply(&["--no-gate", "--region", "cn", "--tool", "claude-code"], 0);
     assert!(
-        home.read(".claude/settings.json")
+        home.read(CLAUDE)
             .contains("https://open.bigmodel.cn/api/anthropic")
     );
 }
@@ -439,7 +422,7 @@ fn no_gate_writes_the_direct_addresses() {
 #[test]
 fn a_tool_that_can_not_be_moved_is_named() {
     let home = Home::fixture("sillytavern/hand-clean");
-    home.write(".claude/settings.json", claude());
+    home.write(CLAUDE, claude_lines(ANTHROPIC).trim_end());
     let run = home.run(&[
         "apply",
         "--profile",
@@ -508,7 +491,7 @@ fn a_gate_that_must_not_be_is_refused() {
 fn a_team_s_gate_is_used_with_a_metered_key() {
     let home = Home::new();
     home.write(
-        ".config/opencode/opencode.json",
+        OPENCODE,
         format!(
             r#"{{ "model": "zai/glm-5.3", "provider": {{ "zai": {{ "options": {{ "apiKey": "{KEY}" }} }} }} }}"#
         ),
@@ -523,7 +506,7 @@ fn a_team_s_gate_is_used_with_a_metered_key() {
     ];
     home.run(&via).exits(0);
     assert!(
-        home.read(".config/opencode/opencode.json")
+        home.read(OPENCODE)
             .contains("https://gate.example.com:8790/api/paas/v4")
     );
     let run = home.run(&via).exits(0);

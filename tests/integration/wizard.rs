@@ -1,28 +1,20 @@
 //! The wizard on a terminal: the real program, typed at, and what its screen shows.
 
-#![allow(clippy::unwrap_used)]
-#![cfg(unix)]
-
-mod common;
-#[path = "common/screen.rs"]
-mod screen;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use common::{Home, KEY};
-use screen::{DOWN, ESC, INTERRUPT, Screen};
+use crate::common::process::{Running, copy_program};
+use crate::common::screen::{DOWN, ESC, INTERRUPT, Screen};
+use crate::common::{ANTHROPIC, CLAUDE, Home, KEY, OPENCODE, claude_lines, root};
 
-const CLAUDE: &str = ".claude/settings.json";
-const OPENCODE: &str = ".config/opencode/opencode.json";
 const KEY_FILE: &str = ".local/share/glm-setup/zai-key";
 
 /// A home with Claude Code on Z.ai, in need of mending, and opencode, which isn't on Z.ai.
 fn home() -> Home {
     let home = Home::new();
-    home.write(CLAUDE, format!("{{\n  \"env\": {{\n    \"ANTHROPIC_BASE_URL\": \"https://api.z.ai/api/anthropic\",\n    \"ANTHROPIC_AUTH_TOKEN\": \"{KEY}\"\n  }}\n}}\n"));
+    home.write(CLAUDE, claude_lines(ANTHROPIC));
     home.write(
         OPENCODE,
         "{\n  \"theme\": \"system\",\n  \"plugin\": [\"oh-my-opencode\"]\n}\n",
@@ -40,8 +32,7 @@ fn without_key() -> Home {
 /// Puts a program on the PATH.
 fn install(home: &Home, program: &str) -> std::path::PathBuf {
     let path = home.outside().join("bin").join(program);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::copy("/bin/sleep", &path).unwrap();
+    copy_program(Path::new("/bin/sleep"), &path);
     path
 }
 
@@ -136,7 +127,7 @@ fn the_recording_is_in_step() {
         "Enter",
     ];
     let mut page = String::from(
-        "# The wizard, recorded\n\n`glm-setup` on a terminal of 80 columns, in a home where Claude Code is on Z.ai and opencode isn't yet. Each block is what\nis new on the screen. `UPDATE_DOCS=1 cargo test --test wizard` records it anew; the test fails when it is out of step.\n\n```console\n$ glm-setup\n",
+        "# The wizard, recorded\n\n`glm-setup` on a terminal of 80 columns, in a home where Claude Code is on Z.ai and opencode isn't yet. Each block is what\nis new on the screen. `UPDATE_DOCS=1 cargo test --test integration wizard::` records it anew; the test fails when it is out of step.\n\n```console\n$ glm-setup\n",
     );
     let id = regex::Regex::new(r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b").unwrap();
     for (index, frame) in screen.frames.iter().enumerate() {
@@ -146,7 +137,7 @@ fn the_recording_is_in_step() {
             let _ = write!(page, "\nTyped: {keys}\n\n```console\n");
         }
     }
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/wizard.md");
+    let file = root().join("docs/wizard.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&file, &page).unwrap();
     }
@@ -528,23 +519,16 @@ fn programs_are_found_without_settings_and_running_ones_are_counted() {
     let home = home();
     let claude = install(&home, "claude");
     install(&home, "goose");
-    let start = |folder: &Path| {
-        let mut command = std::process::Command::new(&claude);
-        command.arg("60").env_clear().env("HOME", folder);
-        command.spawn().unwrap()
-    };
-    let mut running = [
-        start(&home.path("")),
-        start(&home.path("")),
-        start(home.outside()),
-    ];
+    let mut running = Running::none();
+    for folder in [&home.path(""), &home.path(""), home.outside()] {
+        running.start(&claude, |command| {
+            command.env_clear().env("HOME", folder);
+        });
+    }
     let mut screen = Screen::start(&home, &["--profile", "lite", "--region", "intl"]);
     screen.question("Which tools").keys(INTERRUPT);
     assert_eq!(screen.ends(), 0);
-    for process in &mut running {
-        process.kill().unwrap();
-        process.wait().unwrap();
-    }
+    drop(running);
     let text = screen.text();
     assert!(
         text.contains("goose        program found, no settings yet"),

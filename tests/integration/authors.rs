@@ -1,14 +1,10 @@
 //! What somebody needs who writes rules and configuration files: frames, schemas, documents whose examples hold.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use common::{Home, rule_file};
+use crate::common::schema::assert_valid;
+use crate::common::{Home, read, rule_file};
 use glm_setup::config::{Config, Owner};
 use glm_setup::load::{LoadError, Source};
 use glm_setup::rule::Catalogue;
@@ -16,14 +12,14 @@ use glm_setup::rule::compile::{Part, Rule, RuleOrigin, Trust};
 use glm_setup::rule::schema::RuleFile;
 use serde_json::Value;
 
-fn read(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
-}
-
 fn schema(name: &str) -> Value {
     let schema = serde_json::from_str(&read(name)).unwrap();
     jsonschema::meta::validate(&schema).unwrap();
     schema
+}
+
+fn validator(name: &str) -> jsonschema::Validator {
+    jsonschema::validator_for(&schema(name)).unwrap()
 }
 
 /// TOML as JSON, dates as text.
@@ -42,17 +38,6 @@ fn json(text: &str) -> Value {
         }
     }
     convert(toml::Value::Table(toml::from_str(text).unwrap()))
-}
-
-#[track_caller]
-fn assert_valid(schema: &Value, what: &str, text: &str) {
-    let validator = jsonschema::validator_for(schema).unwrap();
-    let value = json(text);
-    let errors = validator.iter_errors(&value);
-    let errors: Vec<String> = errors
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
-    assert!(errors.is_empty(), "{what}:\n{}", errors.join("\n"));
 }
 
 /// The words of "unknown …, expected one of `a`, `b`".
@@ -228,10 +213,10 @@ fn the_schema_of_rule_files_names_what_is_read() {
 
 #[test]
 fn every_rule_keeps_to_the_schema() {
-    let schema = schema("docs/schema/rule.schema.json");
+    let schema = validator("docs/schema/rule.schema.json");
     let catalogue = Catalogue::load(&[]).unwrap();
     for id in catalogue.rule_ids() {
-        assert_valid(&schema, id, catalogue.rule_text(id).unwrap());
+        assert_valid(&schema, id, &json(catalogue.rule_text(id).unwrap()));
     }
     let run = Home::new().run(&["rules", "schema"]).exits(0);
     assert_eq!(run.stdout, read("docs/schema/rule.schema.json"));
@@ -239,8 +224,7 @@ fn every_rule_keeps_to_the_schema() {
 
 #[test]
 fn the_schema_refuses_what_the_program_refuses() {
-    let schema = schema("docs/schema/rule.schema.json");
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    let validator = validator("docs/schema/rule.schema.json");
     let catalogue = Catalogue::load(&[]).unwrap();
     let text = catalogue.rule_text("opencode-title-request").unwrap();
     for (from, to) in [
@@ -261,14 +245,15 @@ fn the_schema_refuses_what_the_program_refuses() {
 #[test]
 fn the_examples_of_the_documentation_are_read() {
     let text = read("docs/configuration.md");
-    let schema = schema("docs/schema/config.schema.json");
     let blocks: Vec<&str> = text
         .split("```toml\n")
         .skip(1)
         .map(|rest| rest.split("```").next().unwrap())
         .collect();
     assert_eq!(blocks.len(), 1);
-    assert_valid(&schema, "docs/configuration.md", blocks[0]);
+    let schema = schema("docs/schema/config.schema.json");
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert_valid(&validator, "docs/configuration.md", &json(blocks[0]));
     let home = Home::new();
     home.write(
         ".glm-setup-baseline.json",
@@ -312,7 +297,7 @@ fn the_examples_of_the_documentation_are_read() {
 #[test]
 fn a_new_rule_passes_its_cases_for_every_tool() {
     let home = Home::new();
-    let schema = schema("docs/schema/rule.schema.json");
+    let schema = validator("docs/schema/rule.schema.json");
     let catalogue = Catalogue::load(&[]).unwrap();
     let tools: Vec<&str> = catalogue
         .tools()
@@ -337,7 +322,7 @@ fn a_new_rule_passes_its_cases_for_every_tool() {
         let text = home.read(&file);
         assert!(!text.contains("FRAME"), "{text}");
         assert_eq!(json(&text)["tool"], tool);
-        assert_valid(&schema, &id, &text);
+        assert_valid(&schema, &id, &json(&text));
         let run = home.run(&["rules", "test", &file]).exits(0);
         assert_eq!(run.stdout, "2 cases passed, 0 failed\n", "{tool}");
     }

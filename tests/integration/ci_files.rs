@@ -1,19 +1,12 @@
 //! What other people's CI reads from this repository: the hook, the action, the examples.
 
-#![allow(clippy::unwrap_used)]
-
-use std::fs;
-use std::path::Path;
-
 use clap::Parser as _;
 use glm_setup::cli::args::Cli;
 use glm_setup::paths::Os;
 use glm_setup::rule::Catalogue;
 use glm_setup::tool::Search;
 
-fn read(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
-}
+use crate::common::read;
 
 /// The value of a key in one of our own YAML files, where it stands on one line.
 fn value<'t>(text: &'t str, key: &str) -> &'t str {

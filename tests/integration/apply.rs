@@ -1,11 +1,7 @@
 //! `apply` on every fixture: exactly the wanted values, every other byte the same, idempotent, and `undo` gives the
 //! bytes back.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
-use common::{Home, all_fixtures};
+use crate::common::{Home, all_fixtures};
 
 /// `apply`, `apply` again, `undo`; the first output is a snapshot.
 fn round_trip(fixture: &str, profile: &str, extra: &[&str]) {

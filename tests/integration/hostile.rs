@@ -1,10 +1,5 @@
 //! Hostile input, given to the real program: no crash, no hang, nothing lost, and a message that says what is wrong.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -12,10 +7,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Home, KEY, rule_file};
+use crate::common::{CLAUDE, Home, KEY, OPENCODE, rule_file};
 
-const CLAUDE: &str = ".claude/settings.json";
-const OPENCODE: &str = ".config/opencode/opencode.json";
 const AGENT: &str = ".config/opencode/agent/a.md";
 const AUTH: &str = ".local/share/opencode/auth.json";
 const FILES: [&str; 4] = [CLAUDE, OPENCODE, AGENT, AUTH];

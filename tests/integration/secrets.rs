@@ -1,14 +1,10 @@
 //! No secret leaves the program: unique canaries in every place where a fixture holds one, searched for in everything
 //! that every command prints and in the journal.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
-use common::{Home, KEY};
+use crate::common::{Home, KEY, root};
 
 /// Canaries of the shapes that keys have.
 const CANARIES: [&str; 5] = [
@@ -234,7 +230,6 @@ fn the_journal_holds_no_secret_and_the_backups_are_private() {
 
 #[test]
 fn snapshots_and_fixtures_hold_only_invented_keys() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pattern = "[0-9a-f]{32}\\.[A-Za-z0-9]{16}";
     let output = Command::new("grep")
         .args([
@@ -246,7 +241,7 @@ fn snapshots_and_fixtures_hold_only_invented_keys() {
             "docs",
             "rules",
         ])
-        .current_dir(root)
+        .current_dir(root())
         .output()
         .unwrap();
     for key in String::from_utf8(output.stdout).unwrap().lines() {

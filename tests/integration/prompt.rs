@@ -1,21 +1,17 @@
 //! `apply` on a terminal: it asks file by file, and does what was answered.
 
-#![allow(clippy::unwrap_used)]
-#![cfg(unix)]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{Home, KEY};
+use crate::common::screen::DOWN;
+use crate::common::{ANTHROPIC, CLAUDE, Home, KEY, OPENCODE, claude};
 use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
 use expectrl::{Expect as _, Session};
 
 fn home() -> Home {
     let home = Home::new();
-    home.write(".claude/settings.json", format!("{{ \"env\": {{ \"ANTHROPIC_BASE_URL\": \"https://api.z.ai/api/anthropic\", \"ANTHROPIC_AUTH_TOKEN\": \"{KEY}\" }} }}\n"));
-    home.write(".config/opencode/opencode.json", format!("{{ \"model\": \"zai-coding-plan/glm-5\", \"provider\": {{ \"zai-coding-plan\": {{ \"options\": {{ \"apiKey\": \"{KEY}\" }} }} }} }}\n"));
+    home.write(CLAUDE, claude(ANTHROPIC));
+    home.write(OPENCODE, format!("{{ \"model\": \"zai-coding-plan/glm-5\", \"provider\": {{ \"zai-coding-plan\": {{ \"options\": {{ \"apiKey\": \"{KEY}\" }} }} }} }}\n"));
     home
 }
 
@@ -37,8 +33,6 @@ fn exit_code(session: &mut OsSession) -> i32 {
     }
 }
 
-const DOWN: &str = "\x1b[B";
-
 #[test]
 fn yes_to_one_and_no_to_the_other() {
     let home = home();
@@ -54,10 +48,10 @@ fn yes_to_one_and_no_to_the_other() {
     session.expect("1 file written").unwrap();
     assert_eq!(exit_code(&mut session), 0);
     assert!(
-        home.read(".claude/settings.json")
+        home.read(CLAUDE)
             .contains("CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS")
     );
-    let opencode = std::path::Path::new(".config/opencode/opencode.json");
+    let opencode = std::path::Path::new(OPENCODE);
     assert_eq!(home.files()[opencode], before[opencode]);
 }
 

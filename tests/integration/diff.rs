@@ -1,7 +1,5 @@
 //! Diffs that people read, and that `git apply` takes. All keys here are invented.
 
-#![allow(clippy::unwrap_used, reason = "a failure here is the test's outcome")]
-
 use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};

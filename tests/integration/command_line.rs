@@ -1,11 +1,7 @@
 //! Completion scripts and manual pages.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
+use crate::common::Home;
 use clap::CommandFactory as _;
-use common::Home;
 
 /// The names of all commands, `rules test` as `["rules", "test"]`.
 fn commands() -> Vec<Vec<String>> {

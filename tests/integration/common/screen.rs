@@ -1,7 +1,5 @@
 //! The program on a terminal: what a person would see on the screen, and what they type.
 
-#![allow(dead_code, clippy::unwrap_used)]
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 

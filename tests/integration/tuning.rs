@@ -1,12 +1,8 @@
 //! Configuration files, ignores and baselines: what takes part, what is silenced, and what is said of it.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::fs;
 
-use common::{Home, KEY};
+use crate::common::{Home, KEY, Run};
 use serde_json::{Value, json};
 
 /// The rule that most tests speak of.
@@ -31,7 +27,7 @@ fn repo(comment: &str) -> Home {
 }
 
 /// Lints the repository, with one rule and those about ignores.
-fn lint(home: &Home, more: &[&str]) -> common::Run {
+fn lint(home: &Home, more: &[&str]) -> Run {
     let arguments = [
         &["lint", "repo", "--select", TITLE, "--select", "ignores"],
         more,
@@ -41,7 +37,7 @@ fn lint(home: &Home, more: &[&str]) -> common::Run {
 }
 
 /// Rule, severity, line and message of each finding.
-fn found(run: &common::Run) -> Vec<String> {
+fn found(run: &Run) -> Vec<String> {
     let value = run.json();
     let line = |one: &Value| {
         let word = |key: &str| one[key].as_str().unwrap().to_owned();
@@ -56,7 +52,7 @@ fn found(run: &common::Run) -> Vec<String> {
 }
 
 /// What is ignored: the rule, by what, and why.
-fn ignored(run: &common::Run) -> Vec<(String, String, String)> {
+fn ignored(run: &Run) -> Vec<(String, String, String)> {
     let value = run.json();
     let one = |one: &Value| {
         let by = &one["ignored"];
@@ -264,7 +260,7 @@ fn a_severity_is_set_or_the_rule_is_off() {
 #[test]
 fn the_command_line_beats_the_repository_and_that_the_user() {
     let home = repo("");
-    let facts = |run: common::Run| run.exits(0).json()["facts"].clone();
+    let facts = |run: Run| run.exits(0).json()["facts"].clone();
     let user = ".config/glm-setup/config.toml";
     home.write(user, "facts = \"2026-04\"\n");
     let lint = |home: &Home, more: &[&str]| {

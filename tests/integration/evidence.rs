@@ -1,24 +1,20 @@
 //! `docs/evidence.md` says what the real tools were seen to do. It is made of the rows in `tests/real/results/`, which
 //! `tests/real/measure.py` and `tests/real.rs` write, and of the rules' own `[[evidence]]`.
-//! `UPDATE_DOCS=1 cargo test --test evidence` writes it.
-
-#![allow(clippy::unwrap_used)]
+//! `UPDATE_DOCS=1 cargo test --test integration evidence::` writes it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use glm_setup::finding::Category;
 use glm_setup::rule::schema::{Evidence, EvidenceKind};
 use glm_setup::rule::{Catalogue, Rule};
 
-/// What stands above the tables; the rest is generated.
-const HEAD: &str = include_str!("real/evidence-head.md");
+use crate::common::{read, root};
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+/// What stands above the tables; the rest is generated.
+const HEAD: &str = include_str!("../real/evidence-head.md");
 
 fn page() -> PathBuf {
     root().join("docs/evidence.md")
@@ -177,7 +173,7 @@ fn saved() -> Vec<Saved> {
 
 /// What makes each tool save its files, in words, by the names of `tests/real/versions.toml`.
 fn how_saved() -> BTreeMap<String, String> {
-    let text = fs::read_to_string(root().join("tests/real/versions.toml")).unwrap();
+    let text = read("tests/real/versions.toml");
     let tools: toml::Table = text.parse().unwrap();
     let how = |entry: &toml::Value| Some(entry.get("rewrites")?.get("how")?.as_str()?.to_owned());
     tools
@@ -449,14 +445,14 @@ fn the_page_is_in_step_with_the_results_and_the_rules() {
         assert_eq!(
             is,
             should,
-            "line {}; UPDATE_DOCS=1 cargo test --test evidence writes it",
+            "line {}; UPDATE_DOCS=1 cargo test --test integration evidence:: writes it",
             line + 1
         );
     }
     assert_eq!(
         there.lines().count(),
         text.lines().count(),
-        "UPDATE_DOCS=1 cargo test --test evidence writes it"
+        "UPDATE_DOCS=1 cargo test --test integration evidence:: writes it"
     );
 }
 
@@ -500,7 +496,7 @@ fn a_rule_that_was_measured_says_ran() {
 /// Each tool has been asked whether it takes the files, and none has lost anything by its own saving.
 #[test]
 fn every_tool_of_the_table_has_its_rows() {
-    let text = fs::read_to_string(root().join("tests/real/versions.toml")).unwrap();
+    let text = read("tests/real/versions.toml");
     let tools: toml::Table = text.parse().unwrap();
     let folder = root().join("tests/real/results");
     for (name, entry) in &tools {

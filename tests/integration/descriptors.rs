@@ -1,13 +1,10 @@
 //! What descriptors can say, shown on a tool that exists only here: installations, files named by other files, files
 //! that others manage or overwrite, and rules that guard a file.
 
-#![allow(clippy::unwrap_used)]
+use std::process::Command;
 
-mod common;
-
-use std::process::{Child, Command};
-
-use common::{Home, KEY};
+use crate::common::process::{Running, unique_name};
+use crate::common::{Home, KEY};
 
 const TOOL: &str = r#"
 schema = 1
@@ -379,35 +376,16 @@ fn a_file_that_a_variable_says_others_manage_is_never_written() {
         .exits(1);
 }
 
-/// A program that runs until it is dropped.
-struct Running(Child);
-
-impl Running {
-    /// `sleep` under another name.
-    fn start(home: &Home, name: &str) -> Self {
-        let program = home.outside().join(name);
-        std::fs::copy("/bin/sleep", &program).unwrap();
-        Self(Command::new(program).arg("60").spawn().unwrap())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn a_running_program_that_overwrites_the_file_is_named_and_refused() {
-    let name = format!("gadget{}", std::process::id());
+    let name = unique_name();
     let home = home(&name);
     home.write("gadgets/one/settings.json", SETTINGS);
-    let running = Running::start(&home, &name);
+    let mut running = Running::none();
+    let id = running.start(&home.outside().join(&name), |_| {});
     let run = home.finish(&mut command(&home, &APPLY)).exits(3);
     let told = format!(
-        "gadget is left alone: {name} ({}) is running: it writes back what it had read. Close it first; --force writes all the same",
-        running.0.id()
+        "gadget is left alone: {name} ({id}) is running: it writes back what it had read. Close it first; --force writes all the same"
     );
     assert!(run.stdout.contains(&told), "{}", run.stdout);
     assert_eq!(home.read("gadgets/one/settings.json"), SETTINGS);

@@ -1,33 +1,25 @@
 //! `lint --fix` and `--diff`: the same way as `apply`, for the rules of lint.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::fs;
 
-use common::{Home, KEY};
+use crate::common::{CLAUDE, Home, KEY, Run, claude_lines};
 use serde_json::json;
-
-const FILE: &str = ".claude/settings.json";
 
 /// Claude Code on the plan, with an address that is mended safely and a mode that is only changed on request.
 fn settings() -> String {
-    format!(
-        "{{\n  \"env\": {{\n    \"ANTHROPIC_BASE_URL\": \"https://api.z.ai/api/anthropic/v1\",\n    \"ANTHROPIC_AUTH_TOKEN\": \"{KEY}\"\n  }}\n}}\n"
-    )
+    claude_lines("https://api.z.ai/api/anthropic/v1")
 }
 
 const ONE: [&str; 2] = ["--select", "claude-code-endpoint"];
 
-fn run(home: &Home, arguments: &[&str]) -> common::Run {
+fn run(home: &Home, arguments: &[&str]) -> Run {
     home.run(&[&["lint"], arguments, &ONE].concat())
 }
 
 #[test]
 fn diff_shows_and_writes_nothing() {
     let home = Home::new();
-    home.write(FILE, settings());
+    home.write(CLAUDE, settings());
     let before = home.files();
     let shown = run(&home, &["--diff"]).exits(1);
     assert_eq!(
@@ -49,7 +41,7 @@ fn diff_shows_and_writes_nothing() {
 #[test]
 fn fix_writes_with_a_backup_reports_what_remains_and_is_undone() {
     let home = Home::new();
-    home.write(FILE, settings());
+    home.write(CLAUDE, settings());
     let fixed = home
         .run(&[
             "lint",
@@ -59,7 +51,7 @@ fn fix_writes_with_a_backup_reports_what_remains_and_is_undone() {
         ])
         .exits(0);
     assert_eq!(
-        home.read(FILE),
+        home.read(CLAUDE),
         settings().replace("/anthropic/v1", "/anthropic")
     );
     assert!(
@@ -88,26 +80,26 @@ fn fix_writes_with_a_backup_reports_what_remains_and_is_undone() {
     let listed = home.run(&["undo", "--list"]).exits(0);
     assert!(listed.stdout.contains("lint"), "{}", listed.stdout);
     home.run(&["undo"]).exits(0);
-    assert_eq!(home.read(FILE), settings());
+    assert_eq!(home.read(CLAUDE), settings());
 }
 
 #[test]
 fn unsafe_fixes_have_to_be_asked_for() {
     let home = Home::new();
-    home.write(FILE, settings());
+    home.write(CLAUDE, settings());
     let select = ["--select", "claude-code-auto-mode"];
     let lint = |more: &[&str]| home.run(&[&["lint"], more, &select].concat());
     let run = lint(&["--fix"]).exits(0);
     assert!(run.stdout.contains("nothing to mend"), "{}", run.stdout);
-    assert_eq!(home.read(FILE), settings());
+    assert_eq!(home.read(CLAUDE), settings());
     lint(&["--diff"]).exits(0);
     lint(&["--diff", "--unsafe-fixes"]).exits(1);
-    assert_eq!(home.read(FILE), settings());
+    assert_eq!(home.read(CLAUDE), settings());
     lint(&["--fix", "--unsafe-fixes"]).exits(0);
     assert!(
-        home.read(FILE).contains("\"defaultMode\": \"default\""),
+        home.read(CLAUDE).contains("\"defaultMode\": \"default\""),
         "{}",
-        home.read(FILE)
+        home.read(CLAUDE)
     );
     let run = lint(&["--unsafe-fixes"]).exits(2);
     assert!(
@@ -124,7 +116,7 @@ fn unsafe_fixes_have_to_be_asked_for() {
 #[test]
 fn json_says_what_was_written() {
     let home = Home::new();
-    home.write(FILE, settings());
+    home.write(CLAUDE, settings());
     let value = run(&home, &["--fix", "--format", "json"]).exits(0).json();
     assert_eq!(value["findings"], json!([]));
     assert_eq!(value["transaction"], "[ID]");
@@ -143,17 +135,17 @@ fn json_says_what_was_written() {
 fn lint_never_sets_up_what_apply_would() {
     let home = Home::new();
     // Not on Z.ai, and a setup rule's matter.
-    home.write(FILE, "{ \"model\": \"opus\" }");
+    home.write(CLAUDE, "{ \"model\": \"opus\" }");
     let run = home.run(&["lint", "--fix", "--unsafe-fixes"]).exits(0);
     assert!(run.stdout.contains("nothing to mend"), "{}", run.stdout);
-    assert_eq!(home.read(FILE), "{ \"model\": \"opus\" }");
+    assert_eq!(home.read(CLAUDE), "{ \"model\": \"opus\" }");
     assert!(!home.state().exists());
 }
 
 #[test]
 fn what_is_ignored_or_known_is_not_mended() {
     let home = Home::new();
-    home.write(FILE, settings());
+    home.write(CLAUDE, settings());
     home.write(
         ".glm-setup.toml",
         "[[ignore]]\nrule = \"claude-code-endpoint\"\nreason = \"a proxy's\"\n",
@@ -168,7 +160,7 @@ fn what_is_ignored_or_known_is_not_mended() {
     home.write(".glm-setup.toml", "");
     run(&home, &["--write-baseline=b.json"]).exits(0);
     run(&home, &["--fix", "--baseline", "b.json"]).exits(0);
-    assert_eq!(home.read(FILE), settings());
+    assert_eq!(home.read(CLAUDE), settings());
     // A list whose other elements go: the ignored one moves, and stays.
     let plugins = "{\n  \"model\": \"zai-coding-plan/glm-5.3-flash\",\n  \"plugin\": [\n    \"oh-my-opencode\",\n    \"oh-my-openagent\" // glm-setup: ignore[opencode-oh-my-opencode] wanted\n  ]\n}\n";
     home.write("repo/.config/opencode/opencode.json", plugins);
@@ -200,7 +192,7 @@ fn only_what_lies_in_the_paths_is_written() {
     )
     .unwrap();
     fs::create_dir(home.path("repo/.git")).unwrap();
-    home.write(FILE, settings());
+    home.write(CLAUDE, settings());
     let run = home
         .run(&["lint", "repo", "--fix", "--select", "claude-code-endpoint"])
         .exits(3);
@@ -209,14 +201,14 @@ fn only_what_lies_in_the_paths_is_written() {
         "{}",
         run.stderr
     );
-    for file in ["outside.json", "repo/.claude/settings.json", FILE] {
+    for file in ["outside.json", "repo/.claude/settings.json", CLAUDE] {
         assert_eq!(home.read(file), settings(), "{file}");
     }
     fs::remove_file(home.path("repo/.claude/settings.local.json")).unwrap();
     home.run(&["lint", "repo", "--fix", "--select", "claude-code-endpoint"])
         .exits(0);
     assert_ne!(home.read("repo/.claude/settings.json"), settings());
-    assert_eq!(home.read(FILE), settings());
+    assert_eq!(home.read(CLAUDE), settings());
 }
 
 #[test]
@@ -251,7 +243,7 @@ fn templates_and_encrypted_files_are_never_written() {
 #[test]
 fn what_is_suggested_mends_what_was_named() {
     let home = Home::new();
-    home.write(FILE, settings());
+    home.write(CLAUDE, settings());
     home.write("it's mine/.claude/settings.json", settings());
     let lint = |arguments: &[&str]| run(&home, arguments).exits(1).stdout.clone();
     let suggests = |shown: &str, command: &str, help: &str| {
@@ -270,5 +262,5 @@ fn what_is_suggested_mends_what_was_named() {
     suggests(&lint(&named), command, "lint --fix");
     run(&home, &["--fix", "--profile", "pro", "it's mine"]).exits(0);
     assert_ne!(home.read("it's mine/.claude/settings.json"), settings());
-    assert_eq!(home.read(FILE), settings());
+    assert_eq!(home.read(CLAUDE), settings());
 }

@@ -3,14 +3,11 @@
 //! The logs under `tests/fixtures/logs/` were written by the real tools, run against `tests/real/mock.mjs --refuse`;
 //! the counts are the mock's own.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
 use std::fs;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-use common::{Home, KEY, fixtures};
+use crate::common::process::{Running, unique_name};
+use crate::common::{Home, KEY, fixtures, read};
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -421,24 +418,12 @@ fn opencode_has_variables_that_beat_its_files() {
     assert!(!run.both().contains("00000000"));
 }
 
-/// Programs that end with the test.
-struct Running(Vec<Child>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        for child in &mut self.0 {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn running_instances_are_counted_and_left_alone() {
     let home = Home::new();
     // A name of this test's own: other programs run on the machine, too.
-    let program = format!("gadget{}", std::process::id());
+    let program = unique_name();
     let rules = home.path("rules/tools");
     fs::create_dir_all(&rules).unwrap();
     let tool = format!(
@@ -471,19 +456,11 @@ fn running_instances_are_counted_and_left_alone() {
         "#
     );
     fs::write(rules.join("gadget.toml"), tool).unwrap();
-    let mut running = Running(Vec::new());
+    let mut running = Running::none();
     let editor = format!("{program}e");
-    for program in [&program, &program, &editor] {
-        if !home.path(program).exists() {
-            fs::copy("/bin/sleep", home.path(program)).unwrap();
-        }
-        let mut command = Command::new(home.path(program));
-        running
-            .0
-            .push(command.arg("600").stdin(Stdio::null()).spawn().unwrap());
-    }
-    let mut pids: Vec<u32> = running.0.iter().map(Child::id).collect();
-    let inside = pids.pop().unwrap();
+    let [one, two, inside] =
+        [&program, &program, &editor].map(|program| running.start(&home.path(program), |_| {}));
+    let mut pids = [one, two];
     pids.sort_unstable();
     let look = |profile: &str| {
         let arguments = [
@@ -605,7 +582,7 @@ fn another_home_says_nothing_of_this_machine() {
 #[test]
 fn a_descriptor_with_a_wrong_log_is_refused_with_its_place() {
     let home = Home::new();
-    let text = include_str!("../rules/tools/opencode.toml");
+    let text = read("rules/tools/opencode.toml");
     for (from, to, says) in [
         (
             "after = ['\"responseBody\":', \"error.error=\"]",

@@ -3,11 +3,7 @@
 //! The rows are those of the design's table "what the articles ask for, and what is true"; counting instances and
 //! error codes is the doctor's, and tested in `doctor.rs`.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
-use common::{Home, KEY, Run};
+use crate::common::{self, ANTHROPIC, CLAUDE, Home, KEY, OPENCODE, Run};
 
 fn lite(home: &Home, more: &[&str]) -> Run {
     home.run(&[&["apply", "--profile", "lite", "--yes"], more].concat())
@@ -15,18 +11,7 @@ fn lite(home: &Home, more: &[&str]) -> Run {
 
 /// The rules that a lint reports.
 fn rules(home: &Home, arguments: &[&str]) -> Vec<String> {
-    let run = home.run(&[&["lint", "--format", "json"], arguments].concat());
-    let value = run.json();
-    let code = i32::from(
-        value["findings"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|finding| finding["severity"] == "error"),
-    );
-    run.exits(code);
-    let findings = value["findings"].as_array().unwrap();
-    findings
+    home.findings(arguments)
         .iter()
         .map(|finding| finding["rule"].as_str().unwrap().to_owned())
         .collect()
@@ -47,16 +32,13 @@ fn opencode(home: &Home) -> &Home {
         format!(r#"{{ "zai-coding-plan": {{ "type": "api", "key": "{KEY}" }}, "providerConcurrency": 1 }}"#),
     );
     home.write(
-        ".config/opencode/opencode.json",
+        OPENCODE,
         r#"{ "model": "zai-coding-plan/glm-5.3-flash", "plugin": ["oh-my-opencode@3.1.0"] }"#,
     )
 }
 
 fn claude(home: &Home) -> &Home {
-    home.write(
-        ".claude/settings.json",
-        format!(r#"{{ "env": {{ "ANTHROPIC_BASE_URL": "https://api.z.ai/api/anthropic", "ANTHROPIC_AUTH_TOKEN": "{KEY}" }} }}"#),
-    )
+    home.write(CLAUDE, common::claude(ANTHROPIC))
 }
 
 #[test]
@@ -74,11 +56,11 @@ fn provider_concurrency_in_auth_json_is_reported_and_put_where_it_works() {
     let caps = &omo["[opencode]"]["background_task"]["providerConcurrency"];
     assert_eq!(caps["zai-coding-plan"], 1);
     // What opencode itself needs.
-    let config = home.read(".config/opencode/opencode.json");
+    let config = home.read(OPENCODE);
     let config: serde_json::Value = serde_json::from_str(&config).unwrap();
     assert_eq!(config["agent"]["title"]["disable"], true);
     lite(&home, &["--unsafe-fixes"]).exits(0);
-    let config = home.read(".config/opencode/opencode.json");
+    let config = home.read(OPENCODE);
     let config: serde_json::Value = serde_json::from_str(&config).unwrap();
     assert_eq!(config["permission"]["task"], "deny");
 }
@@ -93,14 +75,13 @@ fn the_oh_my_opencode_plugin_is_removed_or_capped() {
         let home = Home::new();
         opencode(&home);
         home.write(
-            ".config/opencode/opencode.json",
+            OPENCODE,
             format!(
                 r#"{{ "model": "zai-coding-plan/glm-5.3-flash", "plugin": [{spelling}, "other"] }}"#
             ),
         );
         lite(&home, &["--unsafe-fixes"]).exits(0);
-        let config: serde_json::Value =
-            serde_json::from_str(&home.read(".config/opencode/opencode.json")).unwrap();
+        let config: serde_json::Value = serde_json::from_str(&home.read(OPENCODE)).unwrap();
         assert_eq!(config["plugin"], serde_json::json!(["other"]), "{spelling}");
     }
 }
@@ -142,8 +123,7 @@ fn the_model_tiers_of_claude_code_come_from_the_facts() {
     let home = Home::new();
     claude(&home);
     lite(&home, &[]).exits(0);
-    let settings: serde_json::Value =
-        serde_json::from_str(&home.read(".claude/settings.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&home.read(CLAUDE)).unwrap();
     for tier in ["OPUS", "SONNET", "HAIKU"] {
         assert_eq!(
             settings["env"][format!("ANTHROPIC_DEFAULT_{tier}_MODEL")],
@@ -153,8 +133,7 @@ fn the_model_tiers_of_claude_code_come_from_the_facts() {
     let home = Home::new();
     claude(&home);
     lite(&home, &["--facts", "2026-04"]).exits(0);
-    let settings: serde_json::Value =
-        serde_json::from_str(&home.read(".claude/settings.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&home.read(CLAUDE)).unwrap();
     assert_eq!(
         settings["env"]["ANTHROPIC_DEFAULT_HAIKU_MODEL"],
         "glm-4.5-air"
@@ -165,15 +144,14 @@ fn the_model_tiers_of_claude_code_come_from_the_facts() {
 fn teammates_parallel_calls_and_batches_have_other_keys_in_claude_code() {
     let home = Home::new();
     home.write(
-        ".claude/settings.json",
+        CLAUDE,
         format!(
             r#"{{ "teammateCount": 1, "env": {{ "ANTHROPIC_BASE_URL": "https://api.z.ai/api/anthropic", "ANTHROPIC_AUTH_TOKEN": "{KEY}" }} }}"#
         ),
     );
     reports(&home, "claude-code-teammate-keys");
     lite(&home, &[]).exits(0);
-    let settings: serde_json::Value =
-        serde_json::from_str(&home.read(".claude/settings.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&home.read(CLAUDE)).unwrap();
     assert_eq!(settings["env"]["CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS"], "1");
 }
 
@@ -211,10 +189,7 @@ fn the_metered_base_url_ends_before_the_path_and_claude_code_is_refused() {
         "{}",
         run.stdout
     );
-    assert!(
-        home.read(".config/opencode/opencode.json")
-            .contains("\"zai/glm-5.3-flash\"")
-    );
+    assert!(home.read(OPENCODE).contains("\"zai/glm-5.3-flash\""));
     let home = Home::fixture("opencode/hand-doubled-path");
     reports(&home, "opencode-endpoint");
 }
@@ -234,7 +209,7 @@ fn a_server_of_ones_own() {
         "glm-local",
     ])
     .exits(0);
-    let config = home.read(".config/opencode/opencode.json");
+    let config = home.read(OPENCODE);
     assert!(
         config.contains("http://localhost:8000/v1") && config.contains("glm-local"),
         "{config}"

@@ -1,19 +1,17 @@
-//! The pages under `docs/rules/` are the rules' own texts. `UPDATE_DOCS=1 cargo test --test docs` writes them.
-
-#![allow(clippy::unwrap_used)]
-
-mod common;
+//! The pages under `docs/rules/` are the rules' own texts. `UPDATE_DOCS=1 cargo test --test integration docs::` writes them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use glm_setup::output::rule_page;
 use glm_setup::rule::Catalogue;
 
+use crate::common::{Home, read, root};
+
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules")
+    root().join("docs/rules")
 }
 
 /// The pages as they should be, by file name.
@@ -70,25 +68,24 @@ fn the_pages_are_in_step_with_the_rules() {
     assert_eq!(
         present.iter().collect::<Vec<_>>(),
         expected,
-        "run UPDATE_DOCS=1 cargo test --test docs"
+        "run UPDATE_DOCS=1 cargo test --test integration docs::"
     );
     for (name, text) in &pages {
         let there = fs::read_to_string(folder().join(name)).unwrap();
         assert!(
             there == *text,
-            "docs/rules/{name} is stale: run UPDATE_DOCS=1 cargo test --test docs"
+            "docs/rules/{name} is stale: run UPDATE_DOCS=1 cargo test --test integration docs::"
         );
     }
 }
 
 #[test]
 fn the_readmes_diff_is_the_one_that_the_demo_shows() {
-    let home = common::Home::new();
+    let home = Home::new();
     let run = home.run(&["demo"]).exits(0);
     let start = run.stdout.find("--- a/.claude/settings.json").unwrap();
     let end = start + run.stdout[start..].find("\n\n").unwrap();
-    let readme =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let readme = read("README.md");
     assert!(
         readme.contains(&run.stdout[start..end]),
         "the README's diff is not:\n{}",
