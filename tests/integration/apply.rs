@@ -3,24 +3,32 @@
 
 use crate::common::{Home, all_fixtures};
 
+/// The name of a snapshot, and the options of the `apply` that it shows.
+type Options = (&'static str, &'static [&'static str]);
+
+const LITE: Options = ("apply-lite", &["--profile", "lite"]);
+const LITE_UNSAFE: Options = (
+    "apply-lite-unsafe",
+    &["--profile", "lite", "--unsafe-fixes"],
+);
+const METERED: Options = ("apply-metered", &["--profile", "metered"]);
+const MAX_2026_04: Options = (
+    "apply-max-2026-04",
+    &["--profile", "max", "--facts", "2026-04"],
+);
+
+/// What runs on every fixture.
+pub(crate) const COMMANDS: [Options; 4] = [LITE, LITE_UNSAFE, METERED, MAX_2026_04];
+
 /// `apply`, `apply` again, `undo`; the first output is a snapshot.
-fn round_trip(fixture: &str, profile: &str, extra: &[&str]) {
+fn round_trip(fixture: &str, (name, options): Options) {
     let home = Home::fixture(fixture);
     let before = home.files();
     // Forced, or a Cline or an editor that runs on this machine would decide the outcome.
-    let arguments: Vec<&str> = ["apply", "--profile", profile, "--yes", "--force"]
-        .iter()
-        .chain(extra)
-        .copied()
-        .collect();
+    let arguments = [&["apply", "--yes", "--force"], options].concat();
 
     let first = home.run(&arguments);
-    let name = format!(
-        "apply-{profile}{}__{}",
-        extra.concat(),
-        fixture.replace('/', "__")
-    );
-    snapshot!(name, first.both());
+    snapshot!(fixture, name, first.both());
     // A tool that had to be left alone ends with 3, and does so again.
     let code = if first.stdout.contains("is left alone") {
         3
@@ -61,28 +69,28 @@ fn round_trip(fixture: &str, profile: &str, extra: &[&str]) {
 #[test]
 fn every_fixture_with_lite() {
     for fixture in all_fixtures() {
-        round_trip(&fixture, "lite", &[]);
+        round_trip(&fixture, LITE);
     }
 }
 
 #[test]
 fn every_fixture_with_lite_and_unsafe_fixes() {
     for fixture in all_fixtures() {
-        round_trip(&fixture, "lite", &["--unsafe-fixes"]);
+        round_trip(&fixture, LITE_UNSAFE);
     }
 }
 
 #[test]
 fn every_fixture_with_metered() {
     for fixture in all_fixtures() {
-        round_trip(&fixture, "metered", &[]);
+        round_trip(&fixture, METERED);
     }
 }
 
 #[test]
 fn every_fixture_with_max_and_the_older_facts() {
     for fixture in all_fixtures() {
-        round_trip(&fixture, "max", &["--facts", "2026-04"]);
+        round_trip(&fixture, MAX_2026_04);
     }
 }
 

@@ -322,27 +322,39 @@ fn columns_count_characters_and_not_the_byte_order_mark() {
 
 #[test]
 fn each_format_shows_the_same_findings() {
-    let home = Home::fixture("claude-code/hand-both-credentials");
-    for format in ["concise", "github", "junit", "sarif"] {
+    let fixture = "claude-code/hand-both-credentials";
+    let home = Home::fixture(fixture);
+    for name in ["lint-concise", "lint-github", "lint-junit", "lint-sarif"] {
+        let format = name.strip_prefix("lint-").unwrap();
         let run = home.run(&["lint", "--format", format]).exits(1);
-        snapshot!(format!("lint-{format}"), run.both());
+        snapshot!(fixture, name, run.both());
     }
     let run = home
         .run(&["lint", "--strict", "--format", "junit"])
         .exits(1);
-    snapshot!("lint-junit-strict", run.both());
-    for format in ["text", "concise", "github"] {
+    snapshot!(fixture, "lint-junit-strict", run.both());
+    for name in [
+        "lint-statistics-text",
+        "lint-statistics-concise",
+        "lint-statistics-github",
+    ] {
+        let format = name.strip_prefix("lint-statistics-").unwrap();
         let run = home.run(&["lint", "--statistics", "--format", format]);
-        snapshot!(format!("lint-statistics-{format}"), run.exits(1).both());
+        snapshot!(fixture, name, run.exits(1).both());
     }
 }
 
 #[test]
 fn nothing_in_a_file_breaks_out_of_a_format() {
     let home = awkward();
-    for format in ["concise", "github", "junit"] {
+    for name in [
+        "lint-awkward-concise",
+        "lint-awkward-github",
+        "lint-awkward-junit",
+    ] {
+        let format = name.strip_prefix("lint-awkward-").unwrap();
         let run = home.run(&["lint", "--format", format]).exits(3);
-        snapshot!(format!("lint-awkward-{format}"), &run.stdout);
+        snapshot!(name, &run.stdout);
         let stdout = &run.stdout;
         assert!(
             stdout.contains("::error::x") && !stdout.contains(['\u{7}', '\u{1b}']),

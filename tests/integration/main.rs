@@ -6,7 +6,8 @@
 //! cargo test --test integration wizard::   # one module of them
 //! ```
 //!
-//! **Snapshots** are in `snapshots/<name>.snap`. A test whose output differs fails, shows the difference, and leaves a
+//! **Snapshots.** What a command prints for a fixture is in `snapshots/<tool>/<fixture>/<command>.snap`; what belongs to
+//! no fixture is in `snapshots/<name>.snap`. A test whose output differs fails, shows the difference, and leaves a
 //! `.snap.new` file beside the snapshot. To accept all of them:
 //!
 //! ```text
@@ -14,7 +15,8 @@
 //! git diff snapshots                       # read every line of it before it is committed
 //! ```
 //!
-//! or one by one with `cargo insta review` (`cargo install cargo-insta`).
+//! or one by one with `cargo insta review` (`cargo install cargo-insta`). A snapshot that no test uses any more is a
+//! failure of `snapshots::no_snapshot_is_left_over`, which names the files to delete.
 //!
 //! Apart from these, because each takes something over: `tests/real.rs` (the real tools), `tests/transaction_kill.rs`
 //! (processes that are killed), `tests/pre_commit.rs` (needs pre-commit).

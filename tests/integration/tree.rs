@@ -395,7 +395,15 @@ fn each_layout_in_each_format() {
         "omo-provider-concurrency",
     ];
     let select = rules.map(|rule| ["--select", rule]).concat();
-    for format in ["text", "concise", "json", "sarif", "github", "junit"] {
+    for name in [
+        "layouts-text",
+        "layouts-concise",
+        "layouts-json",
+        "layouts-sarif",
+        "layouts-github",
+        "layouts-junit",
+    ] {
+        let format = name.strip_prefix("layouts-").unwrap();
         let mut shown = String::new();
         for (layout, home) in &homes {
             let run = home.run(&[&["lint", "dots", "--format", format], &select[..]].concat());
@@ -407,6 +415,6 @@ fn each_layout_in_each_format() {
             };
             let _ = write!(shown, "== {layout}\n{text}");
         }
-        snapshot!(format!("layouts-{format}"), shown);
+        snapshot!(name, shown);
     }
 }
