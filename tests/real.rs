@@ -6,10 +6,12 @@
 //! * `GLM_SETUP_REAL=DIR`: the tools are there instead of in `target/real`.
 //! * `GLM_SETUP_REAL_SAMPLE=N`: at most N fixtures of each tool, spread over all of them (what fits in CI).
 //! * `GLM_SETUP_EVIDENCE=DIR`: also ask about each home as it was before, and write what was seen to
-//!   `DIR/accepts-<tool>.tsv` and `DIR/keeps-<tool>.tsv` (see `tests/evidence.rs`).
+//!   `DIR/accepts-<tool>.tsv` and `DIR/keeps-<tool>.tsv` (see `tests/integration/evidence.rs`).
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "integration/common/mod.rs"]
+#[allow(dead_code)] // Most of it is for the other tests.
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
