@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use glm_setup::output::rule_page;
+use glm_setup::report::rule_page;
 use glm_setup::rule::Catalogue;
 
 fn folder() -> PathBuf {

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{Home, KEY, all_fixtures};
-use glm_setup::output::redact::Redactor;
+use glm_setup::report::redact::Redactor;
 use serde_json::{Value, json};
 
 fn read(name: &str) -> Value {

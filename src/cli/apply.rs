@@ -7,8 +7,8 @@ use super::context::{Context, Failure};
 use super::prompt::{Answer, ask};
 use super::view::View;
 use super::{Exit, change};
-use crate::output::json;
 use crate::plan::{Plan, PlannedFile};
+use crate::report::json;
 
 pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
     let request = change::request(context, args)?;

@@ -10,9 +10,9 @@ use super::select;
 use super::view::View;
 use crate::facts::{Billing, SelfHosted, Via};
 use crate::gate;
-use crate::output::human::counted;
 use crate::plan::{BYPASS, Plan, PlannedFile, Request};
 use crate::profile::Profile;
+use crate::report::human::counted;
 use crate::tool::Workspace;
 use crate::transaction::{self, Change, Purpose, Written, inspect};
 

@@ -6,7 +6,7 @@ use super::Exit;
 use super::args::{Explain, Format};
 use super::context::{Context, Failure};
 use crate::facts::{ErrorClass, ErrorCode, Pack};
-use crate::output::rule_page;
+use crate::report::rule_page;
 
 pub(super) fn run(context: &Context, args: &Explain) -> Result<Exit, Failure> {
     let pack = context.catalogue.pack(context.global.facts.as_deref())?;

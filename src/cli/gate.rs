@@ -9,8 +9,8 @@ use super::view::View;
 use crate::facts::Billing;
 use crate::gate::check::{self, Level, Statement};
 use crate::gate::{self, Wish, haproxy, systemd};
-use crate::output::{json, visible};
 use crate::plan::{Request, Target};
+use crate::report::{json, visible};
 
 /// The configuration's name in glm-setup's own folder.
 const CONFIG: &str = "gate.cfg";

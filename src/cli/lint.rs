@@ -8,8 +8,8 @@ use super::shell::quoted;
 use super::view::View;
 use super::{Exit, baseline, mend, report, select, tune};
 use crate::finding::Severity;
-use crate::output::advice::Advice;
 use crate::plan::Request;
+use crate::report::advice::Advice;
 use crate::tool::Workspace;
 
 pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {

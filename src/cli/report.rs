@@ -5,9 +5,9 @@ use super::context::{Context, Failure};
 use super::mend::Mended;
 use super::view::View;
 use crate::finding::{Finding, Severity};
-use crate::output::report::Report;
-use crate::output::{concise, github, json, junit, sarif, statistics, visible};
 use crate::plan::Plan;
+use crate::report::model::Report;
+use crate::report::{concise, github, json, junit, sarif, statistics, visible};
 use crate::tool::ReadError;
 
 /// Refuses flags that don't go together, before anything is read.

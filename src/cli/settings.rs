@@ -9,8 +9,8 @@ use super::args::Format;
 use super::context::{Context, Failure};
 use super::tune;
 use crate::config::{Config, Effective, Origin, Setting};
-use crate::output::redact::Redactor;
-use crate::output::{json, visible};
+use crate::report::redact::Redactor;
+use crate::report::{json, visible};
 
 /// One line of the list.
 struct Row {

@@ -9,8 +9,8 @@ use super::context::{Context, Failure};
 use super::settings;
 use super::view::View;
 use crate::facts::Billing;
-use crate::output::{json, visible};
 use crate::plan::{Plan, Request, Target};
+use crate::report::{json, visible};
 use crate::transaction::{self, StateDir};
 
 pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {

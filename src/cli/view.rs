@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use crate::output::advice::Advice;
-use crate::output::diff::{DiffOptions, unified};
-use crate::output::human::Human;
-use crate::output::json;
-use crate::output::redact::Redactor;
-use crate::output::redactor_for;
-use crate::output::report::Source;
 use crate::plan::{Plan, PlannedFile};
+use crate::report::advice::Advice;
+use crate::report::diff::{DiffOptions, unified};
+use crate::report::human::Human;
+use crate::report::json;
+use crate::report::model::Source;
+use crate::report::redact::Redactor;
+use crate::report::redactor_for;
 use crate::tool::{Read, Workspace};
 use crate::tuning::Ignored;
 

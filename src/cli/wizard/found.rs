@@ -8,9 +8,9 @@ use super::text;
 use crate::cli::context::{Context, Failure};
 use crate::cli::status::points_at;
 use crate::facts::Region;
-use crate::output::redact::Redactor;
-use crate::output::{redactor_for, visible};
 use crate::plan::{Request, Target};
+use crate::report::redact::Redactor;
+use crate::report::{redactor_for, visible};
 use crate::tool::{Descriptor, running};
 
 /// One tool.

@@ -4,7 +4,7 @@ use inquire::ui::RenderConfig;
 use inquire::{InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 
 use crate::cli::context::{Context, Failure};
-use crate::output::visible;
+use crate::report::visible;
 
 /// What came of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use crate::cli::context::Failure;
 use crate::cli::shell::quoted;
 use crate::cli::view::View;
 use crate::finding::{Finding, FixState, Severity};
-use crate::output::diff::stat;
-use crate::output::human::counted;
-use crate::output::visible;
 use crate::plan::{Plan, PlannedFile};
+use crate::report::diff::stat;
+use crate::report::human::counted;
+use crate::report::visible;
 
 /// Lines of a page that leave room for the question below it.
 const QUESTION_ROWS: usize = 10;
