@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::Exit;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use crate::finding::Category;
 use crate::plan::{Plan, Request};
 use crate::report::human::counted;

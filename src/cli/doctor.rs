@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::Exit;
 use super::args::{Doctor, Format};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use crate::doctor::{Case, Chosen, Report, Window};
 use crate::plan::Request;
 use crate::report::doctor::Human;
@@ -69,8 +70,7 @@ fn show(
 ) -> Result<(), Failure> {
     match format {
         Format::Json => {
-            let value = serde_json::to_value(report)
-                .map_err(|error| Failure::incomplete(error.to_string()))?;
+            let value = serde_json::to_value(report)?;
             context.print_json(&redactor.value(&[], &value));
         }
         Format::Text => {

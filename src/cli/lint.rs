@@ -3,7 +3,8 @@
 use std::mem::ManuallyDrop;
 
 use super::args::Lint;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::shell::quoted;
 use super::view::View;
 use super::{Exit, baseline, mend, report, select, tune};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::args::{Lint, LintFormat};
 use super::change::{agreed, busy, commit, leave_unwritable, recover, tail};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::lint::read;
 use super::tune::real;
 use super::view::View;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::{Format, Rules};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::scaffold;
 use crate::load::Source;
 use crate::rule::compile::{Check, Part, RuleOrigin, Trust};
@@ -127,8 +128,7 @@ fn test(context: &Context, subjects: &[String]) -> Result<Exit, Failure> {
                 Part::Whole,
                 Trust::Foreign,
                 RuleOrigin::File(path.to_owned()),
-            )
-            .map_err(|error| Failure::usage(error.to_string()))?;
+            )?;
             let catalogue = Catalogue::with_rule(&context.rule_folders(), &rule, &text)?;
             extended
                 .get_or_insert_with(Vec::new)

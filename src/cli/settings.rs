@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::Exit;
 use super::args::Format;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::tune;
 use crate::config::{Config, Effective, Origin, Setting};
 use crate::report::redact::Redactor;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::{Format, Status};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::settings;
 use super::view::View;
 use crate::facts::Billing;

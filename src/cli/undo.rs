@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::Exit;
 use super::args::Undo;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::view::diff;
 use crate::document::Format;
 use crate::report::human::counted;

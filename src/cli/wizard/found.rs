@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::text;
-use crate::cli::context::{Context, Failure};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::cli::status::points_at;
 use crate::facts::Region;
 use crate::plan::{Request, Target};

@@ -20,7 +20,8 @@ use text::{cut, item, paragraph};
 
 use super::args::{Apply, Wizard as Given};
 use super::change::{self, Proposal};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::{Exit, select};
 use crate::facts::{Billing, Protocol, Region};
 use crate::finding::FixState;

@@ -7,7 +7,7 @@ use super::text::{paragraph, wrapped};
 use super::{Move, Wizard};
 use crate::cli::Exit;
 use crate::cli::change::{self, Proposal};
-use crate::cli::context::Failure;
+use crate::cli::failure::Failure;
 use crate::cli::shell::quoted;
 use crate::cli::view::View;
 use crate::finding::{Finding, FixState, Severity};
