@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! detect ──► read ──► evaluate ──► plan ──► show ──► write
-//! tool/      document/  rule/        plan.rs  output/   transaction/
+//! tool/      document/  rule/        plan/    report/  transaction/
 //! ```
 //!
 //! * [`tool`] finds the files of each tool (its descriptor says where) and reads them as layers of a configuration.
@@ -13,7 +13,7 @@
 //!   a hit.
 //! * [`plan`] turns hits into findings and edits, again and again until no rule wants to change anything. The
 //!   outcome is one value; `lint`, `apply --dry-run`, `--check` and the real write are views of it.
-//! * [`output`] shows it, with secrets redacted.
+//! * [`report`] shows it, with secrets redacted.
 //! * [`transaction`] writes it: backups first, all files or none, and `undo`.
 //!
 //! [`config`] and [`tuning`] say what takes part and what is silenced: our own configuration files, ignores, baselines.
@@ -34,10 +34,10 @@ pub mod facts;
 pub mod finding;
 pub mod gate;
 pub mod load;
-pub mod output;
 pub mod paths;
 pub mod plan;
 pub mod profile;
+pub mod report;
 pub mod rule;
 pub mod tool;
 pub mod transaction;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use glm_setup::output::redact::Redactor;
+use glm_setup::report::redact::Redactor;
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -3,26 +3,22 @@
 use std::mem::ManuallyDrop;
 
 use super::args::{Apply, Format};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::{Failure, UsageError};
 use super::prompt::{Answer, ask};
 use super::view::View;
 use super::{Exit, change};
-use crate::output::json;
 use crate::plan::{Plan, PlannedFile};
+use crate::report::json;
 
 pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
     let request = change::request(context, args)?;
     let writes = !args.dry_run && !args.check;
     if writes && !args.yes && (!context.interactive() || args.format == Format::Json) {
-        return Err(Failure::usage(
-            "nobody can be asked here; say --yes to write, --dry-run to see what would change, or --check for an exit code",
-        ));
+        return Err(UsageError::NoTerminal.into());
     }
     if let Some(path) = args.key_file.as_ref().filter(|path| !path.is_file()) {
-        return Err(Failure::usage(format!(
-            "--key-file {}: there is no such file",
-            path.display()
-        )));
+        return Err(UsageError::NoKeyFile(path.clone()).into());
     }
     if writes {
         change::recover(context)?;

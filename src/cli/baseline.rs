@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::Exit;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use crate::finding::Category;
-use crate::output::human::counted;
-use crate::output::redactor_for;
 use crate::plan::{Plan, Request};
+use crate::report::human::counted;
+use crate::report::redactor_for;
 use crate::tool::{Read, Workspace};
 use crate::tuning::{Baseline, BaselineEntry};
 

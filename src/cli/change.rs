@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::args::Apply;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::{Failure, UsageError};
 use super::select;
 use super::view::View;
 use crate::facts::{Billing, SelfHosted, Via};
 use crate::gate;
-use crate::output::human::counted;
 use crate::plan::{BYPASS, Plan, PlannedFile, Request};
 use crate::profile::Profile;
+use crate::report::human::counted;
 use crate::tool::Workspace;
 use crate::transaction::{self, Change, Purpose, Written, inspect};
 
@@ -92,10 +93,7 @@ pub(super) fn agreed(
     if plan.disagreement.is_empty() {
         return Ok(plan);
     }
-    let rules = plan.disagreement.join(", ");
-    Err(Failure::incomplete(format!(
-        "these rules undo each other's fixes, so nothing is written: {rules}"
-    )))
+    Err(Failure::Disagreement(plan.disagreement))
 }
 
 /// What the command line asks for.
@@ -109,9 +107,7 @@ pub(super) fn request(context: &Context, args: &Apply) -> Result<Request, Failur
     let self_hosted = match (&args.base_url, &args.model) {
         (Some(base_url), Some(model)) if profile.needs_server => {
             if !(base_url.starts_with("http://") || base_url.starts_with("https://")) {
-                return Err(Failure::usage(format!(
-                    "--base-url {base_url}: a URL was expected, such as http://localhost:8000/v1"
-                )));
+                return Err(UsageError::BaseUrl(base_url.clone()).into());
             }
             Some(SelfHosted {
                 base_url: base_url.clone(),
@@ -120,15 +116,10 @@ pub(super) fn request(context: &Context, args: &Apply) -> Result<Request, Failur
         }
         (None, None) if !profile.needs_server => None,
         _ if profile.needs_server => {
-            return Err(Failure::usage(format!(
-                "the profile {} needs --base-url URL and --model ID",
-                profile.id
-            )));
+            return Err(UsageError::NeedsServer(profile.id).into());
         }
         _ => {
-            return Err(Failure::usage(
-                "--base-url and --model go with --profile self-hosted",
-            ));
+            return Err(UsageError::ServerWithoutProfile.into());
         }
     };
     check_key_env(args)?;
@@ -158,16 +149,13 @@ pub(super) fn request(context: &Context, args: &Apply) -> Result<Request, Failur
 }
 
 /// Refuses a `--key-env` that is no variable's name.
-pub(super) fn check_key_env(args: &Apply) -> Result<(), Failure> {
+pub(super) fn check_key_env(args: &Apply) -> Result<(), UsageError> {
     if args
         .key_env
         .as_deref()
         .is_some_and(|name| !is_variable(name))
     {
-        // The text may be the key itself, so it is not repeated.
-        return Err(Failure::usage(
-            "--key-env takes the name of an environment variable, such as ZAI_API_KEY, never the key",
-        ));
+        return Err(UsageError::KeyEnv);
     }
     Ok(())
 }
@@ -185,9 +173,7 @@ fn key_file(context: &Context, path: &Path) -> Result<String, Failure> {
     if shown.chars().all(plain) {
         return Ok(shown);
     }
-    Err(Failure::usage(
-        "--key-file takes a path of letters, digits and `/._-` only, since some tools give it to a shell",
-    ))
+    Err(UsageError::KeyFile.into())
 }
 
 /// The way that requests are to take.
@@ -199,26 +185,19 @@ fn via(context: &Context, args: &Apply, profile: &Profile) -> Result<Via, Failur
             Via::AsItIs
         });
     };
-    let origin =
-        gate::origin(url).map_err(|reason| Failure::usage(format!("--via-gate: {reason}")))?;
+    let gate = gate::address(url).map_err(UsageError::ViaGate)?;
     if profile.billing == Billing::SelfHosted {
-        return Err(Failure::usage(
-            "--via-gate: a gate is a queue in front of Z.ai; a server of your own needs none",
-        ));
+        return Err(UsageError::GateBeforeServer.into());
     }
-    if profile.billing == Billing::CodingPlan && !origin.loopback {
+    if profile.billing == Billing::CodingPlan && !gate.loopback {
         let pack = context.catalogue.pack(context.global.facts.as_deref())?;
         let policy = gate::one_person(&pack);
-        return Err(Failure::usage(format!(
-            "--via-gate: a gate for the coding plan has to be on this machine. {policy}"
-        )));
+        return Err(UsageError::GateElsewhere(policy).into());
     }
-    if !origin.loopback && !origin.url.starts_with("https://") {
-        return Err(Failure::usage(
-            "--via-gate: a gate on another machine needs https://, or keys would cross the network in the clear",
-        ));
+    if !gate.loopback && !gate.url.starts_with("https://") {
+        return Err(UsageError::GateWithoutTls.into());
     }
-    Ok(Via::Gate(origin.url))
+    Ok(Via::Gate(gate.url))
 }
 
 /// Tools whose running programs would overwrite what is written. Another home's files are nobody's here.

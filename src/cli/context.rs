@@ -1,6 +1,5 @@
 //! What every command needs: the surroundings, the catalogue, and a way to print.
 
-use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -8,99 +7,17 @@ use std::rc::Rc;
 use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Color, Global};
-use super::{Exit, select, tune};
-use crate::config::{Config, Effective, Said, VariableError};
+use super::failure::{Failure, UsageError};
+use super::{select, tune};
+use crate::config::{Config, Effective, Said};
 use crate::facts::Billing;
-use crate::output::redact::Redactor;
-use crate::output::visible;
-use crate::paths::{Environment, EnvironmentError};
+use crate::paths::Environment;
 use crate::plan::{self, Plan, Request};
-use crate::rule::catalogue::{Catalogue, CatalogueError};
+use crate::report::redact::Redactor;
+use crate::report::visible;
+use crate::rule::catalogue::Catalogue;
 use crate::tool::{ReadError, Recogniser, Workspace};
-use crate::transaction::{self, StateDir, Summary, TransactionState, WriteError};
-
-/// Why a command ended early.
-#[derive(Debug)]
-pub(super) struct Failure {
-    /// The exit code it means.
-    pub(super) exit: Exit,
-    error: anyhow::Error,
-}
-
-impl Failure {
-    /// Wrong usage.
-    pub(super) fn usage(message: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Usage,
-            error: anyhow::Error::msg(message.into()),
-        }
-    }
-
-    /// Something could not be completed.
-    pub(super) fn incomplete(message: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Incomplete,
-            error: anyhow::Error::msg(message.into()),
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.error)
-    }
-}
-
-impl From<CatalogueError> for Failure {
-    fn from(error: CatalogueError) -> Self {
-        Self {
-            exit: Exit::Usage,
-            error: error.into(),
-        }
-    }
-}
-
-impl From<VariableError> for Failure {
-    fn from(error: VariableError) -> Self {
-        Self {
-            exit: Exit::Usage,
-            error: error.into(),
-        }
-    }
-}
-
-impl From<EnvironmentError> for Failure {
-    fn from(error: EnvironmentError) -> Self {
-        Self {
-            exit: Exit::Usage,
-            error: error.into(),
-        }
-    }
-}
-
-impl From<WriteError> for Failure {
-    fn from(error: WriteError) -> Self {
-        let exit = match error {
-            WriteError::UnknownTransaction { .. } | WriteError::AmbiguousTransaction { .. } => {
-                Exit::Usage
-            }
-            _ => Exit::Incomplete,
-        };
-        Self {
-            exit,
-            error: error.into(),
-        }
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self {
-            exit: Exit::Incomplete,
-            error: error.into(),
-        }
-    }
-}
+use crate::transaction::{self, StateDir, Summary, TransactionState};
 
 /// What every command needs.
 pub(super) struct Context {
@@ -221,10 +138,7 @@ impl Context {
         for project in projects {
             let folder = std::path::absolute(project)?;
             if !folder.is_dir() {
-                return Err(Failure::usage(format!(
-                    "{}: there is no such folder",
-                    project.display()
-                )));
+                return Err(UsageError::NoSuchFolder(project.clone()).into());
             }
             folders.push(folder);
         }
@@ -248,17 +162,11 @@ impl Context {
             if absolute.is_dir() {
                 folders.push(absolute);
             } else if absolute.symlink_metadata().is_err() {
-                return Err(Failure::usage(format!(
-                    "{}: there is no such file or folder",
-                    path.display()
-                )));
+                return Err(UsageError::NoSuchPath(path.clone()).into());
             } else {
                 let known = recogniser.files(&absolute);
                 if known.is_empty() {
-                    return Err(Failure::usage(format!(
-                        "{}: no known tool reads a file of this name; `glm-setup status` shows what is known",
-                        path.display()
-                    )));
+                    return Err(UsageError::NotAConfig(path.clone()).into());
                 }
                 files.extend(known);
             }
@@ -334,8 +242,9 @@ impl Context {
 /// Refuses variables that name no profile, tool or rule.
 fn check_variables(said: &Said, catalogue: &Catalogue) -> Result<(), Failure> {
     let of = |name: &'static str| {
-        move |failure: Failure| {
-            Failure::usage(format!("the environment variable {name}: {failure}"))
+        move |cause: Failure| Failure::InVariable {
+            name,
+            cause: Box::new(cause),
         }
     };
     if let Some(profile) = &said.profile {

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::args::{Apply, Demo, Format, Lint, LintFormat, Selection, Status, Tuning, Undo};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::{Exit, apply, lint, status, undo};
 use crate::embedded;
 use crate::paths::{Environment, Os};
@@ -111,9 +112,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
             "a file differs from what it was\n"
         });
         if !same {
-            return Err(Failure::incomplete(
-                "the demo's undo did not restore the sample home",
-            ));
+            return Err(Failure::DemoNotRestored);
         }
     }
     if args.keep {

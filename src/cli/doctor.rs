@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use super::Exit;
 use super::args::{Doctor, Format};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use crate::doctor::{Case, Chosen, Report, Window};
-use crate::output::doctor::Human;
-use crate::output::redactor_for;
 use crate::plan::Request;
+use crate::report::doctor::Human;
+use crate::report::redactor_for;
 
 pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
     let applied = context.last_applied()?;
@@ -65,12 +66,11 @@ fn show(
     context: &Context,
     format: Format,
     report: &Report,
-    redactor: &crate::output::redact::Redactor,
+    redactor: &crate::report::redact::Redactor,
 ) -> Result<(), Failure> {
     match format {
         Format::Json => {
-            let value = serde_json::to_value(report)
-                .map_err(|error| Failure::incomplete(error.to_string()))?;
+            let value = serde_json::to_value(report)?;
             context.print_json(&redactor.value(&[], &value));
         }
         Format::Text => {

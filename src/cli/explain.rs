@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 
 use super::Exit;
 use super::args::{Explain, Format};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::{Failure, UsageError};
 use crate::facts::{ErrorClass, ErrorCode, Pack};
-use crate::output::rule_page;
+use crate::report::rule_page;
 
 pub(super) fn run(context: &Context, args: &Explain) -> Result<Exit, Failure> {
     let pack = context.catalogue.pack(context.global.facts.as_deref())?;
@@ -19,11 +20,12 @@ pub(super) fn run(context: &Context, args: &Explain) -> Result<Exit, Failure> {
                 .iter()
                 .map(|error| error.code.to_string())
                 .collect();
-            return Err(Failure::usage(format!(
-                "the facts {} know no error code {code}; known: {}",
-                pack.id,
-                known.join(", ")
-            )));
+            return Err(UsageError::NoSuchErrorCode {
+                pack: pack.id.clone(),
+                code,
+                known,
+            }
+            .into());
         };
         context.print(&match args.format {
             Format::Json => format!("{:#}\n", json(&pack, error)),

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use super::Exit;
 use super::args::{Format, Gate, GateCheck, GateEmit, GateHaproxy, GateSystemd};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::view::View;
 use crate::facts::Billing;
 use crate::gate::check::{self, Level, Statement};
 use crate::gate::{self, Wish, haproxy, systemd};
-use crate::output::{json, visible};
 use crate::plan::{Request, Target};
+use crate::report::{json, visible};
 
 /// The configuration's name in glm-setup's own folder.
 const CONFIG: &str = "gate.cfg";
@@ -44,9 +45,8 @@ fn emit_haproxy(context: &Context, args: &GateHaproxy) -> Result<Exit, Failure> 
             .as_ref()
             .map(|path| path.display().to_string()),
     };
-    let refuse = |error: gate::GateError| Failure::usage(error.to_string());
-    let gate = gate::Gate::new(&pack, &profile, wish).map_err(refuse)?;
-    context.print(&haproxy::emit(&gate).map_err(refuse)?);
+    let gate = gate::Gate::new(&pack, &profile, wish)?;
+    context.print(&haproxy::emit(&gate)?);
     Ok(Exit::Clean)
 }
 
@@ -61,7 +61,7 @@ fn emit_systemd(context: &Context, args: &GateSystemd) -> Result<Exit, Failure> 
         None => context.environment.config_dir.join(CONFIG),
     };
     let program = std::path::absolute(program)?;
-    context.print(&systemd::emit(&program, &config).map_err(Failure::usage)?);
+    context.print(&systemd::emit(&program, &config)?);
     Ok(Exit::Clean)
 }
 

@@ -3,13 +3,14 @@
 use std::mem::ManuallyDrop;
 
 use super::args::Lint;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::shell::quoted;
 use super::view::View;
 use super::{Exit, baseline, mend, report, select, tune};
 use crate::finding::Severity;
-use crate::output::advice::Advice;
 use crate::plan::Request;
+use crate::report::advice::Advice;
 use crate::tool::Workspace;
 
 pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {

@@ -6,7 +6,7 @@ use clap::CommandFactory as _;
 
 use super::Exit;
 use super::args::{Cli, Man};
-use super::context::Failure;
+use super::failure::{Failure, UsageError};
 
 pub(super) fn run(args: &Man) -> Result<Exit, Failure> {
     let mut command = Cli::command();
@@ -14,19 +14,20 @@ pub(super) fn run(args: &Man) -> Result<Exit, Failure> {
     command.build();
     let mut name = command.get_name().to_owned();
     for word in &args.command {
-        let known: Vec<&str> = command
+        let known: Vec<String> = command
             .get_subcommands()
-            .map(clap::Command::get_name)
+            .map(|one| one.get_name().to_owned())
             .collect();
         let Some(next) = command.find_subcommand(word) else {
-            return Err(Failure::usage(if known.is_empty() {
-                format!("{name} has no commands of its own")
-            } else {
-                format!(
-                    "{name} has no command `{word}`; it has {}",
-                    known.join(", ")
-                )
-            }));
+            let error = match known.is_empty() {
+                true => UsageError::NoCommands(name),
+                false => UsageError::NoSuchCommand {
+                    name,
+                    word: word.clone(),
+                    known,
+                },
+            };
+            return Err(error.into());
         };
         name = format!("{name} {}", next.get_name());
         command = next.clone();

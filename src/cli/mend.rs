@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use super::args::{Lint, LintFormat};
 use super::change::{agreed, busy, commit, leave_unwritable, recover, tail};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::lint::read;
 use super::tune::real;
 use super::view::View;
 use super::{Exit, view};
 use crate::finding::{Finding, FixState};
-use crate::output::human::counted;
 use crate::plan::{Plan, Request};
+use crate::report::human::counted;
 use crate::tool::Workspace;
 use crate::transaction::{Purpose, Written};
 
@@ -71,7 +72,7 @@ pub(super) fn mend(context: &Context, args: &Lint, request: &Request) -> Result<
     let written = commit(context, &purpose, &args.paths, &plan.files, Vec::new())?;
     let changes = match args.format {
         LintFormat::Json => {
-            let mut value = crate::output::json::plan(&plan, &[], &view.redactor, &|file| {
+            let mut value = crate::report::json::plan(&plan, &[], &view.redactor, &|file| {
                 view.whole_diff(file)
             });
             value["changes"].take()

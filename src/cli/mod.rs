@@ -9,6 +9,7 @@ mod context;
 mod demo;
 mod doctor;
 mod explain;
+mod failure;
 mod gate;
 mod lint;
 mod man;
@@ -32,7 +33,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command};
-use context::{Context, Failure};
+use context::Context;
+use failure::{Failure, UsageError};
 
 /// What the program's exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +74,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             context::complain(color, &failure);
-            failure.exit.into()
+            failure.exit().into()
         }
     }
 }
@@ -85,9 +87,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         _ => {}
     }
     if cli.command.is_some() && cli.wizard != args::Wizard::default() {
-        return Err(Failure::usage(
-            "options of the wizard stand before a command; write them behind it",
-        ));
+        return Err(UsageError::WizardOptions.into());
     }
     let context = Context::new(cli.global)?;
     let outcome = match cli.command {

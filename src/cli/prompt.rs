@@ -4,7 +4,7 @@ use std::fmt;
 
 use inquire::{InquireError, Select};
 
-use super::context::Failure;
+use super::failure::Failure;
 
 /// What somebody says to a file's diff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +38,6 @@ pub(super) fn ask(path: &str, left: usize) -> Result<Answer, Failure> {
         Err(InquireError::OperationCanceled | InquireError::OperationInterrupted) => {
             Ok(Answer::Stop)
         }
-        Err(error) => Err(Failure::incomplete(format!(
-            "the question could not be asked: {error}; nothing was written"
-        ))),
+        Err(error) => Err(Failure::Prompt(error)),
     }
 }

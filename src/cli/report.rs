@@ -1,30 +1,29 @@
 //! What `lint` prints, in each of its formats.
 
 use super::args::{Lint, LintFormat};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::{Failure, UsageError};
 use super::mend::Mended;
 use super::view::View;
 use crate::finding::{Finding, Severity};
-use crate::output::report::Report;
-use crate::output::{concise, github, json, junit, sarif, statistics, visible};
 use crate::plan::Plan;
+use crate::report::model::Report;
+use crate::report::{concise, github, json, junit, sarif, statistics, visible};
 use crate::tool::ReadError;
 
 /// Refuses flags that don't go together, before anything is read.
 pub(super) fn check(args: &Lint) -> Result<(), Failure> {
     if args.tuning.unsafe_fixes.is_some() && !(args.tuning.fix || args.tuning.diff) {
-        return Err(Failure::usage("--unsafe-fixes goes with --fix or --diff"));
+        return Err(UsageError::UnsafeFixes.into());
     }
     let only_text = args.tuning.diff || args.tuning.write_baseline.is_some();
     if only_text && args.format != LintFormat::Text {
-        return Err(Failure::usage(
-            "--diff and --write-baseline go with the format text only",
-        ));
+        return Err(UsageError::OnlyText.into());
     }
     match args.format {
-        LintFormat::Sarif | LintFormat::Junit if args.statistics => Err(Failure::usage(
-            "--statistics goes with the formats text, concise, github and json",
-        )),
+        LintFormat::Sarif | LintFormat::Junit if args.statistics => {
+            Err(UsageError::Statistics.into())
+        }
         _ => Ok(()),
     }
 }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use super::Exit;
 use super::args::{Format, Rules};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::scaffold;
 use crate::rule::compile::{Check, RuleOrigin};
 use crate::rule::schema::Purpose;
@@ -16,7 +17,7 @@ pub(super) fn run(context: &Context, args: &Rules) -> Result<Exit, Failure> {
     match args {
         Rules::List { format } => list(context, *format),
         Rules::Show { id } => {
-            context.print(&context.catalogue.rule_text(id)?);
+            context.print(&context.catalogue.rule_texts(id)?.join("\n"));
             Ok(Exit::Clean)
         }
         Rules::New { id, tool, dir } => scaffold::new(context, id, tool.as_deref(), dir.as_deref()),

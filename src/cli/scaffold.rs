@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::Exit;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::{Failure, UsageError};
 use crate::document::Format;
 use crate::facts::Billing;
 use crate::rule::case::main_entry;
@@ -43,14 +44,10 @@ pub(super) fn new(
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     };
     if !id.split('-').all(part) {
-        return Err(Failure::usage(format!(
-            "`{id}` is no rule's id: lower-case letters and digits were expected, with hyphens between words, such as my-model-cap"
-        )));
+        return Err(UsageError::RuleId(id.to_owned()).into());
     }
     if context.catalogue.rule_ids().any(|known| known == id) {
-        return Err(Failure::usage(format!(
-            "there is a rule `{id}` already; `glm-setup rules show {id}` prints it"
-        )));
+        return Err(UsageError::RuleExists(id.to_owned()).into());
     }
     let tool = match tool {
         Some(tool) if tool != ANY_TOOL => context.catalogue.tool(tool)?.id.clone(),
@@ -61,18 +58,16 @@ pub(super) fn new(
         Some(dir) => dir.to_owned(),
         None => context.environment.config_dir.join("rules"),
     };
-    let failed = |error: std::io::Error, path: &Path| {
-        Failure::incomplete(format!("{}: {error}", context.display(path)))
+    let failed = |source: std::io::Error, path: &Path| Failure::File {
+        path: context.display(path),
+        source,
     };
     fs::create_dir_all(&folder).map_err(|error| failed(error, &folder))?;
     let path = folder.join(format!("{id}.toml"));
     let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            return Err(Failure::usage(format!(
-                "{} is there already; nothing was written",
-                context.display(&path)
-            )));
+            return Err(UsageError::FileExists(context.display(&path)).into());
         }
         Err(error) => return Err(failed(error, &path)),
     };
@@ -125,9 +120,7 @@ fn frame(context: &Context, id: &str, tool: &str) -> Result<String, Failure> {
         Format::Text => format!("example = {value}"),
     };
     if root.is_some() {
-        return Err(Failure::usage(format!(
-            "{stage}'s settings begin deeper in its files; start from one of its rules: `glm-setup rules list`"
-        )));
+        return Err(UsageError::DeepSettings(stage.to_owned()).into());
     }
     // Texts are never edited, and neither are tools that `apply` refuses.
     let fixable = descriptor.refusal(Billing::CodingPlan).is_none();

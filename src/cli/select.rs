@@ -1,7 +1,7 @@
 //! `--select`, `--ignore` and `--unsafe-fixes`: words that mean no rule are mistakes.
 
 use super::args::Selection;
-use super::context::Failure;
+use super::failure::{Failure, UsageError};
 use crate::load::nearest;
 use crate::plan::selects;
 use crate::rule::Catalogue;
@@ -25,12 +25,11 @@ pub(super) fn words<'w>(
     for word in words {
         if !rules().any(|rule| selects(word, rule)) {
             let near = nearest(word, rules().map(|rule| rule.id.as_str()));
-            let near = near
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_else(|| ".".to_owned());
-            return Err(Failure::usage(format!(
-                "`{word}` means no rule{near} It takes a rule's id, a category or a tool; `glm-setup rules list` shows them"
-            )));
+            return Err(UsageError::NoSuchRule {
+                word: word.clone(),
+                near: near.map(str::to_owned),
+            }
+            .into());
         }
     }
     Ok(())

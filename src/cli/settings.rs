@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::Exit;
 use super::args::Format;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::tune;
 use crate::config::{Config, Effective, Origin, Setting};
-use crate::output::redact::Redactor;
-use crate::output::{json, visible};
+use crate::report::redact::Redactor;
+use crate::report::{json, visible};
 
 /// One line of the list.
 struct Row {

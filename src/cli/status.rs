@@ -5,12 +5,13 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::{Format, Status};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::settings;
 use super::view::View;
 use crate::facts::Billing;
-use crate::output::{json, visible};
 use crate::plan::{Plan, Request, Target};
+use crate::report::{json, visible};
 use crate::transaction::{self, StateDir};
 
 pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {

@@ -5,21 +5,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::args::Lint;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::{Failure, UsageError};
 use crate::config::{Config, Effective, Origin, REPOSITORY_FILE, Said, nearest_folder};
 use crate::paths::today;
 use crate::plan::Request;
 use crate::rule::Catalogue;
-use crate::tuning::{Baseline, BaselineError, DEFAULT_BASELINE, Tuning};
-
-impl From<BaselineError> for Failure {
-    fn from(error: BaselineError) -> Self {
-        match error {
-            BaselineError::Load(_) | BaselineError::Missing(_) => Self::usage(error.to_string()),
-            _ => Self::incomplete(error.to_string()),
-        }
-    }
-}
+use crate::tuning::{Baseline, DEFAULT_BASELINE, Tuning};
 
 /// What a `lint` run goes by.
 pub(super) struct Tuned {
@@ -182,11 +174,11 @@ pub(super) fn repositories(context: &Context, paths: &[PathBuf]) -> Result<Vec<C
                 Some(folder) => context.display(&folder.join(REPOSITORY_FILE)),
                 None => "no file".to_owned(),
             };
-            return Err(Failure::usage(format!(
-                "the paths are governed by different configuration files ({} and {}); lint them one by one",
-                name(&found[0]),
-                name(other)
-            )));
+            return Err(UsageError::SeveralRepositories {
+                one: name(&found[0]),
+                other: name(other),
+            }
+            .into());
         }
         folders.extend(found.into_iter().next().flatten());
     }

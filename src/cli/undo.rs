@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use super::Exit;
 use super::args::Undo;
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::view::diff;
 use crate::document::Format;
-use crate::output::human::counted;
-use crate::output::redactor_for_texts;
+use crate::report::human::counted;
+use crate::report::redactor_for_texts;
 use crate::tool::{ConfigFile, Recogniser};
 use crate::transaction::{self, Summary, TransactionState};
 

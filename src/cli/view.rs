@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use crate::output::advice::Advice;
-use crate::output::diff::{DiffOptions, unified};
-use crate::output::human::Human;
-use crate::output::json;
-use crate::output::redact::Redactor;
-use crate::output::redactor_for;
-use crate::output::report::Source;
 use crate::plan::{Plan, PlannedFile};
+use crate::report::advice::Advice;
+use crate::report::diff::{DiffOptions, unified};
+use crate::report::human::Human;
+use crate::report::model::Source;
+use crate::report::redact::Redactor;
+use crate::report::redactor_for;
+use crate::report::{json, visible};
 use crate::tool::{Read, Workspace};
 use crate::tuning::Ignored;
 
@@ -103,10 +103,10 @@ impl<'a> View<'a> {
         if diff.contains('…') {
             for one in &file.edits {
                 let shown = json::edit(one, &self.redactor);
-                let word = |key: &str| shown[key].as_str().unwrap_or_default().to_owned();
+                let word = |key: &str| visible::line(shown[key].as_str().unwrap_or_default());
                 let value = match &shown["value"] {
                     serde_json::Value::Null => String::new(),
-                    value => format!(" {value}"),
+                    value => visible::line(&format!(" {value}")),
                 };
                 text.push_str(&format!("  {} {}{value}\n", word("op"), word("pointer")));
             }

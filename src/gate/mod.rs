@@ -234,40 +234,51 @@ pub fn one_person(pack: &Pack) -> String {
 
 /// A gate's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct Address {
     /// Scheme, host and port: `http://127.0.0.1:8790`.
     pub url: String,
     /// Whether it is on this machine.
     pub loopback: bool,
 }
 
+/// Why a text is not the address of a gate.
+#[derive(Debug, Clone, Copy, thiserror::Error, PartialEq, Eq)]
+pub enum AddressError {
+    /// It is no URL of a server.
+    #[error("the gate's address was expected, such as http://127.0.0.1:{DEFAULT_PORT}")]
+    NotAnAddress,
+    /// It has a path.
+    #[error(
+        "the gate's address was expected, such as http://127.0.0.1:{DEFAULT_PORT}, without a path: each tool gets Z.ai's own"
+    )]
+    HasPath,
+}
+
 /// Reads the address of a gate.
 ///
 /// # Errors
-/// In words, when it is not the bare address of a server.
-pub fn origin(url: &str) -> Result<Origin, String> {
-    let wanted =
-        format!("the gate's address was expected, such as http://127.0.0.1:{DEFAULT_PORT}");
+/// When it is not the bare address of a server.
+pub fn address(url: &str) -> Result<Address, AddressError> {
     let trimmed = url.trim_end_matches('/');
-    let (scheme, authority) = trimmed.split_once("://").ok_or_else(|| wanted.clone())?;
+    let (scheme, authority) = trimmed
+        .split_once("://")
+        .ok_or(AddressError::NotAnAddress)?;
     let scheme = scheme.to_ascii_lowercase();
     if !matches!(scheme.as_str(), "http" | "https") {
-        return Err(wanted);
+        return Err(AddressError::NotAnAddress);
     }
     if authority.contains('/') {
-        return Err(format!(
-            "{wanted}, without a path: each tool gets Z.ai's own"
-        ));
+        return Err(AddressError::HasPath);
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
     if authority.is_empty() || !authority.chars().all(plain) {
-        return Err(wanted);
+        return Err(AddressError::NotAnAddress);
     }
     let host = match authority.strip_prefix('[') {
         Some(literal) => literal.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
     };
-    Ok(Origin {
+    Ok(Address {
         url: format!("{scheme}://{}", authority.to_ascii_lowercase()),
         loopback: crate::facts::is_loopback(host),
     })

@@ -1,12 +1,17 @@
 //! The systemd user unit that runs the gate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Why no unit is written: a path is not UTF-8, or holds a line break, a quote or a backslash.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{}: this path can't stand in a unit", .0.display())]
+pub struct UnitError(pub PathBuf);
 
 /// The unit, to be written to `~/.config/systemd/user/glm-gate.service`.
 ///
 /// # Errors
-/// When a path can't be written into a unit: it is not UTF-8, or holds a line break or a quote.
-pub fn emit(haproxy: &Path, config: &Path) -> Result<String, String> {
+/// When a path can't be written into a unit.
+pub fn emit(haproxy: &Path, config: &Path) -> Result<String, UnitError> {
     let (haproxy, config) = (word(haproxy)?, word(config)?);
     Ok(format!(
         "# systemd user unit, printed by `glm-setup gate emit systemd`. Write it to
@@ -39,8 +44,8 @@ WantedBy=default.target
 }
 
 /// A path as one word of a command line in a unit.
-fn word(path: &Path) -> Result<String, String> {
-    let refused = || format!("{}: this path can't stand in a unit", path.display());
+fn word(path: &Path) -> Result<String, UnitError> {
+    let refused = || UnitError(path.to_owned());
     let text = path.to_str().ok_or_else(refused)?;
     if text.contains(['"', '\\']) || text.chars().any(char::is_control) {
         return Err(refused());

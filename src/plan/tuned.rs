@@ -8,7 +8,7 @@ use super::{Planner, selected};
 use crate::document::{Pointer, line_column};
 use crate::finding::{Finding, FixState, Severity};
 use crate::load::nearest;
-use crate::output::human::counted;
+use crate::report::human::counted;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
 use crate::rule::compile::{Builtin, CheckPlace};

@@ -177,7 +177,10 @@ fn the_schema_of_rule_files_names_what_is_read() {
             defs("case", "/with/items/properties"),
         ),
     ] {
-        assert_eq!(expected(parse(text)), listed(&schema, &pointer), "{text}");
+        let mut listed = listed(&schema, &pointer);
+        // What a tool adds to a family is a kind of file of its own.
+        listed.retain(|name| name != "extends");
+        assert_eq!(expected(parse(text)), listed, "{text}");
     }
     // `profile` stands beside what serde lists.
     for (field, pointer) in [
@@ -216,7 +219,9 @@ fn every_rule_keeps_to_the_schema() {
     let schema = validator("docs/schema/rule.schema.json");
     let catalogue = Catalogue::load(&[]).unwrap();
     for id in catalogue.rule_ids() {
-        assert_valid(&schema, id, &json(catalogue.rule_text(id).unwrap()));
+        for text in catalogue.rule_texts(id).unwrap() {
+            assert_valid(&schema, id, &json(text));
+        }
     }
     let run = Home::new().run(&["rules", "schema"]).exits(0);
     assert_eq!(run.stdout, read("docs/schema/rule.schema.json"));
@@ -226,7 +231,7 @@ fn every_rule_keeps_to_the_schema() {
 fn the_schema_refuses_what_the_program_refuses() {
     let validator = validator("docs/schema/rule.schema.json");
     let catalogue = Catalogue::load(&[]).unwrap();
-    let text = catalogue.rule_text("opencode-title-request").unwrap();
+    let text = catalogue.rule_texts("opencode-title-request").unwrap()[0];
     for (from, to) in [
         ("severity = \"warning\"", "severity = \"warn\""),
         ("severity = \"warning\"", "severty = \"warning\""),

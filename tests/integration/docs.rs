@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use glm_setup::output::rule_page;
+use glm_setup::report::rule_page;
 use glm_setup::rule::Catalogue;
 
 use crate::common::{Home, read, root};

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use crate::cli::Exit;
 use crate::cli::args::Format;
-use crate::cli::context::{Context, Failure};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::facts::{Pack, Region};
-use crate::output::connections::{self, Explained};
-use crate::output::redactor_for;
 use crate::plan::Request;
+use crate::report::connections::{self, Explained};
+use crate::report::redactor_for;
 use crate::tool::Descriptor;
 
 pub(super) fn run(

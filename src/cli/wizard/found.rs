@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::text;
-use crate::cli::context::{Context, Failure};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::cli::status::points_at;
 use crate::facts::Region;
-use crate::output::redact::Redactor;
-use crate::output::{redactor_for, visible};
 use crate::plan::{Request, Target};
+use crate::report::redact::Redactor;
+use crate::report::{redactor_for, visible};
 use crate::tool::{Descriptor, running};
 
 /// One tool.

@@ -7,7 +7,7 @@ use super::prompter::{Choice, Prompter, Reply};
 use super::text::{item, paragraph};
 use super::{Move, Wizard};
 use crate::cli::change::NEW_FILE_MODE;
-use crate::cli::context::Failure;
+use crate::cli::failure::Failure;
 use crate::facts::ToolNames as _;
 use crate::tool::{Descriptor, in_repository};
 use crate::transaction::{self, Change, inspect};

@@ -20,12 +20,13 @@ use text::{cut, item, paragraph};
 
 use super::args::{Apply, Wizard as Given};
 use super::change::{self, Proposal};
-use super::context::{Context, Failure};
+use super::context::Context;
+use super::failure::Failure;
 use super::{Exit, select};
 use crate::facts::{Billing, Protocol, Region};
 use crate::finding::FixState;
-use crate::output::redactor_for;
 use crate::profile::Profile;
+use crate::report::redactor_for;
 
 /// Room that a list's cursor, marks and margin take.
 const LIST_MARGIN: usize = 8;

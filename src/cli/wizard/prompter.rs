@@ -3,8 +3,9 @@
 use inquire::ui::RenderConfig;
 use inquire::{InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 
-use crate::cli::context::{Context, Failure};
-use crate::output::visible;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::report::visible;
 
 /// What came of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,9 +101,7 @@ fn reply<T>(outcome: Result<T, InquireError>) -> Result<Reply<T>, Failure> {
         Ok(answer) => Ok(Reply::Answer(answer)),
         Err(InquireError::OperationCanceled) => Ok(Reply::Back),
         Err(InquireError::OperationInterrupted) => Ok(Reply::Leave),
-        Err(error) => Err(Failure::incomplete(format!(
-            "the question could not be asked: {error}; nothing was written"
-        ))),
+        Err(error) => Err(Failure::Prompt(error)),
     }
 }
 

@@ -7,14 +7,14 @@ use super::text::{paragraph, wrapped};
 use super::{Move, Wizard};
 use crate::cli::Exit;
 use crate::cli::change::{self, Proposal};
-use crate::cli::context::Failure;
+use crate::cli::failure::Failure;
 use crate::cli::shell::quoted;
 use crate::cli::view::View;
 use crate::finding::{Finding, FixState, Severity};
-use crate::output::diff::stat;
-use crate::output::human::counted;
-use crate::output::visible;
 use crate::plan::{Plan, PlannedFile};
+use crate::report::diff::stat;
+use crate::report::human::counted;
+use crate::report::visible;
 
 /// Lines of a page that leave room for the question below it.
 const QUESTION_ROWS: usize = 10;

@@ -80,7 +80,14 @@ impl Member<'_> {
             let (trust, origin) = added.trust();
             (source, trust, origin)
         });
-        Rule::of_family(&self.file.source(), added, &self.id, tool, part)
+        let (trust, origin) = self.file.trust();
+        Rule::of_family(
+            (&self.file.source(), trust, origin),
+            added,
+            &self.id,
+            tool,
+            part,
+        )
     }
 
     /// The user's file that it comes from.
@@ -420,16 +427,15 @@ impl Catalogue {
         Ok(member.load(tool, Part::Whole)?)
     }
 
-    /// The text of a rule's file; of a family's rule, the family's and what the tool adds.
+    /// The text of a rule's file; of a family's rule, the family's text and what the tool adds.
     ///
     /// # Errors
     /// When there is no such rule.
-    pub fn rule_text(&self, id: &str) -> Result<String, CatalogueError> {
+    pub fn rule_texts(&self, id: &str) -> Result<Vec<&str>, CatalogueError> {
         let (member, _) = self.member(id)?;
         let files = [Some(member.file), member.added];
         let files = files.into_iter().flatten();
-        let texts: Vec<&str> = files.map(|entry| entry.source().text).collect();
-        Ok(texts.join("\n"))
+        Ok(files.map(|entry| entry.source().text).collect())
     }
 
     /// The ids of the facts packs, oldest first.

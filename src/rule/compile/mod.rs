@@ -95,7 +95,7 @@ impl Rule {
     /// # Errors
     /// As [`Rule::load`].
     pub fn of_family(
-        family: &Source<'_>,
+        (family, family_trust, family_origin): (&Source<'_>, Trust, RuleOrigin),
         added: Option<(&Source<'_>, Trust, RuleOrigin)>,
         id: &str,
         tool: &str,
@@ -106,8 +106,7 @@ impl Rule {
         let (id, tool) = (place(id), place(tool));
         let Some((source, trust, origin)) = added else {
             let file = file.of_tool(id, tool, None);
-            let (trust, origin) = (Trust::Embedded, RuleOrigin::BuiltIn);
-            let rule = Self::of_file(file, family, part, trust, origin)?;
+            let rule = Self::of_file(file, family, part, family_trust, family_origin)?;
             return Ok(Self {
                 of_family: true,
                 ..rule
@@ -121,7 +120,7 @@ impl Rule {
         let severity = added.severity.unwrap_or(file.severity);
         let checks = mem::take(&mut added.check);
         let file = file.of_tool(id, tool, Some(added));
-        let mut rule = Self::of_file(file, family, part, Trust::Embedded, origin)?;
+        let mut rule = Self::of_file(file, family, part, family_trust, origin)?;
         rule.of_family = true;
         let compiler = Compiler { source, trust };
         for check in checks {

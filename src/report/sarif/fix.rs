@@ -8,8 +8,8 @@ use similar::{Algorithm, DiffOp};
 
 use super::region;
 use crate::finding::Finding;
-use crate::output::report::{Region, Report};
 use crate::plan::fixed_alone;
+use crate::report::model::{Region, Report};
 
 /// How long the lines of a file may be compared; what is left then counts as changed.
 const PATIENCE: Duration = Duration::from_secs(2);

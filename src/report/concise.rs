@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::report::Report;
+use super::model::Report;
 use crate::finding::{Finding, Severity};
 
 /// The findings that `shows` lets through, each on a line of its own.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{level, shown};
 use crate::finding::Severity;
-use crate::output::report::Report;
-use crate::output::rule_page;
+use crate::report::model::Report;
+use crate::report::rule_page;
 use crate::rule::Rule;
 use crate::rule::schema::{Evidence, EvidenceKind};
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::output::redact::{AROUND, LARGE, Redacted, Redactor};
+use crate::report::redact::{AROUND, LARGE, Redacted, Redactor};
 
 /// A text by lines.
 pub(super) struct Side<'t> {

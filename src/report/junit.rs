@@ -6,7 +6,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::report::Report;
+use super::model::Report;
 use crate::finding::Finding;
 
 /// The cases of one file.

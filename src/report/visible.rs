@@ -14,6 +14,11 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     replace(text, false)
 }
 
+/// The text on one line, and without anything that a terminal obeys.
+pub fn line(text: &str) -> String {
+    plain(text).replace("\r\n", "\n").replace('\n', "␊")
+}
+
 /// JSON in which every character that a terminal may obey is escaped; its value is the same.
 pub fn json(text: &str) -> Cow<'_, str> {
     if !has_commands(text) {

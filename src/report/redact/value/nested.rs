@@ -1,8 +1,8 @@
 //! Values that are lists, objects or indented blocks.
 
 use super::{Bare, Cursor};
-use crate::output::redact::keys::{self, Strength};
-use crate::output::redact::marker;
+use crate::report::redact::keys::{self, Strength};
+use crate::report::redact::marker;
 
 impl Cursor<'_, '_> {
     /// Everything inside the brackets that open at `at`, apart from names and what describes.

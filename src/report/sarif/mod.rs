@@ -9,7 +9,7 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::report::{Region, Report};
+use super::model::{Region, Report};
 use super::visible;
 use crate::finding::{Finding, Severity};
 use crate::transaction::hash;

@@ -1,7 +1,7 @@
 //! Workflow commands of GitHub Actions, which become annotations:
 //! `::error file=…,line=…,col=…,title=…::message`.
 
-use super::report::Report;
+use super::model::Report;
 use crate::finding::Severity;
 
 /// An annotation for each finding and for each file that could not be read.
