@@ -9,7 +9,6 @@ pub mod github;
 pub mod human;
 pub mod json;
 pub mod junit;
-pub mod redact;
 pub mod report;
 pub mod rule_page;
 pub mod sarif;
@@ -17,4 +16,5 @@ mod secrets;
 pub mod statistics;
 pub mod visible;
 
+pub use glm_setup_redact as redact;
 pub use secrets::{redactor_for, redactor_for_texts};
