@@ -28,7 +28,6 @@ pub mod cli;
 pub mod condition;
 pub mod config;
 pub mod doctor;
-pub mod document;
 mod embedded;
 pub mod facts;
 pub mod finding;
@@ -40,7 +39,9 @@ pub mod profile;
 pub mod report;
 pub mod rule;
 pub mod tool;
-pub mod transaction;
 pub mod tree;
 pub mod tuning;
 pub mod vocabulary;
+
+pub use glm_setup_document as document;
+pub use glm_setup_transaction as transaction;

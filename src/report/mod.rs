@@ -10,11 +10,11 @@ pub mod human;
 pub mod json;
 pub mod junit;
 pub mod model;
-pub mod redact;
 pub mod rule_page;
 pub mod sarif;
 mod secrets;
 pub mod statistics;
 pub mod visible;
 
+pub use glm_setup_redact as redact;
 pub use secrets::{redactor_for, redactor_for_texts};

@@ -1,0 +1,12 @@
+//! Documents: what is read, where it lies, and the exact texts that edits give.
+
+#![allow(clippy::unwrap_used)]
+
+mod documents;
+mod json;
+mod properties;
+mod speed;
+mod support;
+mod toml;
+mod yaml;
+mod yaml_properties;
