@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// A key of the right shape that has never been one.
 pub(crate) const KEY: &str = "00000000000000000000000000000000.0000000000000000";
@@ -194,11 +197,14 @@ impl Home {
 
     /// Takes out what differs from run to run: the folder's name and transaction ids.
     fn scrub(&self, text: &str) -> String {
+        // Once for all runs: compiling them takes longer than a run of the program.
+        static ID: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b").unwrap());
+        static TIME: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"\b\d{4}-\d\d-\d\d \d\d:\d\d UTC").unwrap());
         let text = text.replace(&self.folder.path().display().to_string(), "[FOLDER]");
-        let id = regex::Regex::new(r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b").unwrap();
-        let time = regex::Regex::new(r"\b\d{4}-\d\d-\d\d \d\d:\d\d UTC").unwrap();
-        let text = id.replace_all(&text, "[ID]");
-        time.replace_all(&text, "[TIME]").into_owned()
+        let text = ID.replace_all(&text, "[ID]");
+        TIME.replace_all(&text, "[TIME]").into_owned()
     }
 }
 
