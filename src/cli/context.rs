@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Color, Global};
 use super::failure::{Failure, UsageError};
-use super::{select, tune};
+use super::{layers, select};
 use crate::config::{Config, Effective, Said};
 use crate::facts::Billing;
 use crate::paths::Environment;
@@ -20,7 +20,7 @@ use crate::tool::{ReadError, Recogniser, Workspace};
 use crate::transaction::{self, StateDir, Summary, TransactionState};
 
 /// What every command needs.
-pub(super) struct Context {
+pub(super) struct CliContext {
     /// The options of every command.
     pub(super) global: Global,
     /// The surroundings.
@@ -37,7 +37,7 @@ pub(super) struct Context {
     pub(super) working_folder: PathBuf,
 }
 
-impl Context {
+impl CliContext {
     /// Reads the surroundings and the catalogue.
     pub(super) fn new(global: Global) -> Result<Self, Failure> {
         let environment = Environment::from_process(global.home.as_deref())?;
@@ -115,7 +115,7 @@ impl Context {
         workspace: &mut Workspace,
         request: &Request,
     ) -> Result<Plan, Failure> {
-        let request = tune::by_user(self, request);
+        let request = layers::with_user_settings(self, request);
         Ok(plan::compute(
             &self.catalogue,
             workspace,

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Exit;
-use super::args::{Format, Gate, GateCheck, GateEmit, GateHaproxy, GateSystemd};
-use super::context::Context;
+use super::args::{GateCheck, GateCommand, GateEmit, GateHaproxy, GateSystemd, OutputFormat};
+use super::context::CliContext;
 use super::failure::Failure;
 use super::view::View;
 use crate::facts::Billing;
@@ -16,15 +16,15 @@ use crate::report::{json, visible};
 /// The configuration's name in glm-setup's own folder.
 const CONFIG: &str = "gate.cfg";
 
-pub(super) fn run(context: &Context, command: &Gate) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, command: &GateCommand) -> Result<Exit, Failure> {
     match command {
-        Gate::Emit(GateEmit::Haproxy(args)) => emit_haproxy(context, args),
-        Gate::Emit(GateEmit::Systemd(args)) => emit_systemd(context, args),
-        Gate::Check(args) => check(context, args),
+        GateCommand::Emit(GateEmit::Haproxy(args)) => emit_haproxy(context, args),
+        GateCommand::Emit(GateEmit::Systemd(args)) => emit_systemd(context, args),
+        GateCommand::Check(args) => check(context, args),
     }
 }
 
-fn emit_haproxy(context: &Context, args: &GateHaproxy) -> Result<Exit, Failure> {
+fn emit_haproxy(context: &CliContext, args: &GateHaproxy) -> Result<Exit, Failure> {
     let pack = context.catalogue.pack(context.global.facts.as_deref())?;
     let profile = match &args.profile {
         Some(profile) => profile.clone(),
@@ -50,7 +50,7 @@ fn emit_haproxy(context: &Context, args: &GateHaproxy) -> Result<Exit, Failure> 
     Ok(Exit::Clean)
 }
 
-fn emit_systemd(context: &Context, args: &GateSystemd) -> Result<Exit, Failure> {
+fn emit_systemd(context: &CliContext, args: &GateSystemd) -> Result<Exit, Failure> {
     let program = args
         .haproxy
         .clone()
@@ -65,7 +65,7 @@ fn emit_systemd(context: &Context, args: &GateSystemd) -> Result<Exit, Failure> 
     Ok(Exit::Clean)
 }
 
-fn check(context: &Context, args: &GateCheck) -> Result<Exit, Failure> {
+fn check(context: &CliContext, args: &GateCheck) -> Result<Exit, Failure> {
     let pack = context.catalogue.pack(context.global.facts.as_deref())?;
     let mut workspace = context.workspace(&[])?;
     let request = Request {
@@ -108,13 +108,13 @@ fn check(context: &Context, args: &GateCheck) -> Result<Exit, Failure> {
         statement.message = view.redactor.text(&statement.message).into_owned();
     }
     match args.format {
-        Format::Json => context.print_json(&serde_json::json!({
+        OutputFormat::Json => context.print_json(&serde_json::json!({
             "version": json::VERSION,
             "facts": pack.id,
             "port": port,
             "statements": statements,
         })),
-        Format::Text => context.print(&text(&statements)),
+        OutputFormat::Text => context.print(&text(&statements)),
     }
     for problem in &workspace.problems {
         context.message(&format!(

@@ -5,10 +5,10 @@ use std::fmt::{Display, Write as _};
 use serde_json::{Value, json};
 
 use super::Exit;
-use super::args::Format;
-use super::context::Context;
+use super::args::OutputFormat;
+use super::context::CliContext;
 use super::failure::Failure;
-use super::tune;
+use super::layers;
 use crate::config::{Config, Effective, Origin, Setting};
 use crate::report::redact::Redactor;
 use crate::report::{json, visible};
@@ -23,16 +23,16 @@ struct Row {
 }
 
 /// Shows what `lint .` goes by in the working folder.
-pub(super) fn show(context: &Context, format: Format) -> Result<Exit, Failure> {
+pub(super) fn show(context: &CliContext, format: OutputFormat) -> Result<Exit, Failure> {
     let here = std::slice::from_ref(&context.environment.cwd);
-    let repositories = tune::repositories(context, here)?;
+    let repositories = layers::repositories(context, here)?;
     let layers: Vec<&Config> = context.user.iter().chain(&repositories).collect();
     let settings = Effective::new(&layers, &context.variables, &context.said);
-    let catalogue = tune::with_settings(context, &layers, &settings)?.catalogue;
+    let catalogue = layers::with_settings(context, &layers, &settings)?.catalogue;
     let newest = catalogue.pack_ids().next_back().unwrap_or_default();
     let rows = rows(&settings, newest);
     let redactor = Redactor::new();
-    if format == Format::Json {
+    if format == OutputFormat::Json {
         let value = json!({
             "version": json::VERSION,
             "files": layers.iter().map(|config| config.path.display().to_string()).collect::<Vec<_>>(),

@@ -39,7 +39,7 @@ pub struct Logs {
     pub from: Date,
     /// The last day, UTC.
     pub to: Date,
-    /// The time of the last `apply`, where there was one: what is older may be mended already.
+    /// The time of the last `apply`, where there was one: what is older may be fixed already.
     pub applied: Option<Timestamp>,
     /// The codes that were found, the most frequent first.
     pub codes: Vec<Counted>,

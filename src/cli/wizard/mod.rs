@@ -18,9 +18,9 @@ use key::NewKey;
 use prompter::{Choice, Prompter, Reply, Terminal};
 use text::{cut, item, paragraph};
 
-use super::args::{Apply, Wizard as Given};
+use super::args::{Apply, WizardArgs};
 use super::change::{self, Proposal};
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::Failure;
 use super::{Exit, select};
 use crate::facts::{Billing, Protocol, Region};
@@ -70,9 +70,9 @@ const STEPS: [Step; 8] = [
 ];
 
 struct Wizard<'a, P> {
-    context: &'a Context,
+    context: &'a CliContext,
     prompter: P,
-    given: &'a Given,
+    given: &'a WizardArgs,
     survey: Survey,
     /// The tools that were marked.
     chosen: Vec<String>,
@@ -90,13 +90,13 @@ struct Wizard<'a, P> {
 }
 
 /// Runs the wizard on the terminal.
-pub(super) fn run(context: &Context, given: &Given) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, given: &WizardArgs) -> Result<Exit, Failure> {
     change::recover(context)?;
     Wizard::new(context, given, Terminal::new(context))?.run()
 }
 
 impl<'a, P: Prompter> Wizard<'a, P> {
-    fn new(context: &'a Context, given: &'a Given, prompter: P) -> Result<Self, Failure> {
+    fn new(context: &'a CliContext, given: &'a WizardArgs, prompter: P) -> Result<Self, Failure> {
         if let Some(id) = &given.profile {
             context.catalogue.profile(id)?;
         }

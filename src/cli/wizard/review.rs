@@ -308,11 +308,11 @@ fn findings(plan: &Plan, view: &View<'_>, width: usize) -> String {
     out
 }
 
-/// What is said of a finding that the changes below don't mend.
+/// What is said of a finding that the changes below don't fix.
 fn remains(finding: &Finding, refused: bool) -> String {
     match &finding.fix {
         FixState::Planned(_) if refused => " [stays: the tool is left alone]".to_owned(),
-        FixState::Planned(_) | FixState::Mended => String::new(),
+        FixState::Planned(_) | FixState::FixedByOther => String::new(),
         FixState::NeedsUnsafe(_) => " [stays: its measure was not chosen]".to_owned(),
         FixState::Impossible(reason) => format!(" [stays: {reason}]"),
         FixState::None | FixState::DisplayOnly => {

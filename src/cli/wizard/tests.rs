@@ -103,7 +103,7 @@ impl Prompter for Script {
 /// A home folder and what the wizard needs to work in it.
 struct Place {
     folder: tempfile::TempDir,
-    context: Context,
+    context: CliContext,
 }
 
 impl Place {
@@ -116,7 +116,7 @@ impl Place {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let mut context = Context::new(Global {
+        let mut context = CliContext::new(Global {
             home: Some(home),
             facts: None,
             rules_dir: Vec::new(),
@@ -135,7 +135,7 @@ impl Place {
     }
 
     /// Runs the wizard; its exit code, and everything that was said and asked.
-    fn run(&self, given: &Given, acts: impl IntoIterator<Item = Act>) -> (Exit, String) {
+    fn run(&self, given: &WizardArgs, acts: impl IntoIterator<Item = Act>) -> (Exit, String) {
         let log = Rc::new(RefCell::new(String::new()));
         let script = Script {
             acts: acts.into_iter().collect(),
@@ -156,19 +156,19 @@ fn questions(log: &str) -> Vec<&str> {
         .collect()
 }
 
-fn given(profile: &str, tool: &str) -> Given {
-    Given {
+fn given(profile: &str, tool: &str) -> WizardArgs {
+    WizardArgs {
         profile: Some(profile.to_owned()),
         tool: vec![tool.to_owned()],
         region: Some(Region::Intl),
-        ..Given::default()
+        ..WizardArgs::default()
     }
 }
 
 #[test]
 fn answers_given_beforehand_are_not_asked_for() {
     let place = Place::new(&[(OPENCODE, "{}\n")]);
-    let all = Given {
+    let all = WizardArgs {
         key_env: Some("ZAI_API_KEY".to_owned()),
         unsafe_fixes: Some(Vec::new()),
         ..given("lite", "opencode")
@@ -225,7 +225,7 @@ fn another_shape_of_key_is_told_of_and_taken() {
 #[test]
 fn back_skips_what_was_not_asked() {
     let place = Place::new(&[(OPENCODE, "{}\n")]);
-    let asks_plan = Given {
+    let asks_plan = WizardArgs {
         profile: None,
         ..given("", "opencode")
     };
@@ -270,7 +270,7 @@ fn a_measure_that_was_not_chosen_is_not_planned() {
 #[test]
 fn nothing_to_change_ends_without_a_question() {
     let place = Place::new(&[(OPENCODE, "{}\n")]);
-    let beforehand = Given {
+    let beforehand = WizardArgs {
         key_env: Some("K".to_owned()),
         unsafe_fixes: Some(Vec::new()),
         ..given("lite", "opencode")
@@ -295,7 +295,7 @@ fn a_refused_tool_is_named_and_the_exit_code_says_so() {
 #[test]
 fn the_command_line_is_quoted() {
     let place = Place::new(&[(OPENCODE, "{}\n")]);
-    let server = Given {
+    let server = WizardArgs {
         region: None,
         unsafe_fixes: Some(Vec::new()),
         ..given("self-hosted", "opencode")

@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use super::model::{Region, Report};
 use super::visible;
 use crate::finding::{Finding, Severity};
+use crate::ignore::IgnoredBy;
 use crate::transaction::hash;
-use crate::tuning::By;
 
 /// The schema that the output keeps to.
 const SCHEMA: &str =
@@ -97,7 +97,7 @@ fn suppressed(
         let by = &one.suppression;
         let mut value = result(&one.finding, report, rules, known);
         value["suppressions"] = json!([{
-            "kind": if by.by == By::Comment { "inSource" } else { "external" },
+            "kind": if by.by == IgnoredBy::Comment { "inSource" } else { "external" },
             "status": "accepted",
             "justification": shown(report, &by.reason),
             "location": { "physicalLocation": {
