@@ -6,7 +6,7 @@ use super::Exit;
 use super::args::{Doctor, OutputFormat};
 use super::context::CliContext;
 use super::failure::Failure;
-use crate::doctor::{Case, Chosen, Report, Window};
+use crate::doctor::{Chosen, Diagnosis, DoctorInput, Window};
 use crate::plan::Request;
 use crate::report::doctor::Human;
 use crate::report::redactor_for;
@@ -30,7 +30,7 @@ pub(super) fn run(context: &CliContext, args: &Doctor) -> Result<Exit, Failure> 
         ..Request::default()
     };
     let plan = context.plan(&mut workspace, &request)?;
-    let report = Case {
+    let report = DoctorInput {
         tools: context.catalogue.tools(),
         workspace: &workspace,
         plan: &plan,
@@ -65,7 +65,7 @@ pub(super) fn run(context: &CliContext, args: &Doctor) -> Result<Exit, Failure> 
 fn show(
     context: &CliContext,
     format: OutputFormat,
-    report: &Report,
+    report: &Diagnosis,
     redactor: &crate::report::redact::Redactor,
 ) -> Result<(), Failure> {
     match format {

@@ -8,7 +8,7 @@ use super::context::CliContext;
 use super::failure::Failure;
 use super::view::View;
 use crate::facts::Billing;
-use crate::gate::check::{self, Level, Statement};
+use crate::gate::check::{self, CheckLevel, CheckResult};
 use crate::gate::{self, Wish, haproxy, systemd};
 use crate::plan::{Request, Target};
 use crate::report::{json, visible};
@@ -122,7 +122,7 @@ fn check(context: &CliContext, args: &GateCheck) -> Result<Exit, Failure> {
             view.redactor.text(&problem.to_string())
         ));
     }
-    let wrong = |one: &Statement| matches!(one.level, Level::Warning | Level::Error);
+    let wrong = |one: &CheckResult| matches!(one.level, CheckLevel::Warning | CheckLevel::Error);
     Ok(if !workspace.problems.is_empty() {
         Exit::Incomplete
     } else if statements.iter().any(wrong) {
@@ -137,14 +137,14 @@ fn gate_port(target: &Target) -> Option<u16> {
     target.gate.as_ref()?.rsplit_once(':')?.1.parse().ok()
 }
 
-fn text(statements: &[Statement]) -> String {
+fn text(statements: &[CheckResult]) -> String {
     let mut text = String::new();
     for statement in statements {
         let level = match statement.level {
-            Level::Ok => "ok",
-            Level::Info => "info",
-            Level::Warning => "warning",
-            Level::Error => "error",
+            CheckLevel::Ok => "ok",
+            CheckLevel::Info => "info",
+            CheckLevel::Warning => "warning",
+            CheckLevel::Error => "error",
         };
         let message = visible::plain(&statement.message);
         let _ = writeln!(text, "{level:<8} {}: {message}", statement.about);

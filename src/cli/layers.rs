@@ -7,7 +7,9 @@ use std::rc::Rc;
 use super::args::Lint;
 use super::context::CliContext;
 use super::failure::{Failure, UsageError};
-use crate::config::{Config, Effective, Origin, REPOSITORY_FILE, Said, nearest_folder};
+use crate::config::{
+    Config, EffectiveSettings, REPOSITORY_FILE, SettingOrigin, SettingsLayer, nearest_folder,
+};
 use crate::ignore::{Baseline, DEFAULT_BASELINE, Ignores};
 use crate::paths::today;
 use crate::plan::Request;
@@ -34,7 +36,7 @@ pub(super) fn with_user_settings<'r>(
         return Cow::Borrowed(request);
     }
     let layers: Vec<&Config> = context.user.iter().collect();
-    let settings = Effective::new(&layers, &context.variables, &Said::default());
+    let settings = EffectiveSettings::new(&layers, &context.variables, &SettingsLayer::default());
     let mut request = request.clone();
     // `tool` is left out: naming a tool would let `apply` point it at Z.ai.
     let select = request.select.is_empty();
@@ -46,7 +48,7 @@ pub(super) fn with_user_settings<'r>(
 }
 
 /// Fills in what the request leaves open.
-fn complete(request: &mut Request, settings: &Effective) {
+fn complete(request: &mut Request, settings: &EffectiveSettings) {
     request.region = request.region.or(settings.region.value);
     if request.select.is_empty() {
         request.select.clone_from(&settings.select.value);
@@ -84,7 +86,7 @@ pub(super) fn for_lint(context: &CliContext, args: &Lint) -> Result<LintSettings
     }
     layers.extend(scoped);
     let layers: Vec<&Config> = layers.iter().collect();
-    let settings = Effective::new(&layers, &context.variables, &flags(context, args));
+    let settings = EffectiveSettings::new(&layers, &context.variables, &flags(context, args));
     let context = with_settings(context, &layers, &settings)?;
     let mut request = Request {
         profile: settings.profile.value.clone(),
@@ -114,8 +116,8 @@ pub(super) fn for_lint(context: &CliContext, args: &Lint) -> Result<LintSettings
 }
 
 /// What the command line of `lint` says.
-fn flags(context: &CliContext, args: &Lint) -> Said {
-    Said {
+fn flags(context: &CliContext, args: &Lint) -> SettingsLayer {
+    SettingsLayer {
         profile: args.profile.clone(),
         region: args.region,
         tool: args.tool.clone(),
@@ -131,7 +133,7 @@ fn flags(context: &CliContext, args: &Lint) -> Said {
 pub(super) fn with_settings(
     context: &CliContext,
     layers: &[&Config],
-    settings: &Effective,
+    settings: &EffectiveSettings,
 ) -> Result<CliContext, Failure> {
     let mut global = context.global.clone();
     global.facts.clone_from(&settings.facts.value);
@@ -211,7 +213,7 @@ fn baseline(
     context: &CliContext,
     args: &Lint,
     layers: &[&Config],
-    settings: &Effective,
+    settings: &EffectiveSettings,
 ) -> Result<(PathBuf, Option<Baseline>), Failure> {
     let repository = layers
         .iter()
@@ -233,7 +235,7 @@ fn baseline(
         return Ok((path, None));
     }
     let mut known = Baseline::read(&path)?;
-    if let (Origin::File { path: by, .. }, false) = (&settings.baseline.origin, writes) {
+    if let (SettingOrigin::File { path: by, .. }, false) = (&settings.baseline.origin, writes) {
         let by = layers.iter().find(|config| config.path == *by);
         known.scope = by
             .filter(|config| config.path.ends_with(REPOSITORY_FILE))

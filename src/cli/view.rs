@@ -11,7 +11,7 @@ use crate::report::advice::Advice;
 use crate::report::diff::{DiffOptions, unified};
 use crate::report::human::Human;
 use crate::report::json;
-use crate::report::model::Source;
+use crate::report::model::FileSource;
 use crate::report::redact::Redactor;
 use crate::report::redactor_for;
 use crate::tool::{Read, Workspace};
@@ -151,18 +151,18 @@ impl<'a> View<'a> {
     }
 
     /// A file as it was read.
-    pub(super) fn source(&self, path: &Path) -> Option<Source<'a>> {
+    pub(super) fn source(&self, path: &Path) -> Option<FileSource<'a>> {
         let read = self.workspace.read_at(path);
         if let Some(Read::Layer(layer)) = read
             && layer.config.exists
         {
-            return Some(Source {
+            return Some(FileSource {
                 text: layer.before(),
                 document: (!layer.changed()).then_some(&layer.document),
             });
         }
         if let Some(text) = self.own.and_then(|own| own.get(path)) {
-            return Some(Source {
+            return Some(FileSource {
                 text,
                 document: None,
             });
@@ -170,7 +170,7 @@ impl<'a> View<'a> {
         let Some(Read::Unreadable(file)) = read else {
             return None;
         };
-        Some(Source {
+        Some(FileSource {
             text: &file.text,
             document: None,
         })

@@ -6,7 +6,7 @@ use glob::{MatchOptions, Pattern};
 use jiff::civil::Date;
 
 use super::{Suppression, below, slashed};
-use crate::config::{Config, IgnoreEntry, Owner};
+use crate::config::{Config, ConfigOwner, IgnoreEntry};
 use crate::ignore::IgnoredBy;
 
 /// How paths are matched: `*` stays within a folder, `**` does not.
@@ -52,7 +52,7 @@ impl IgnorePattern {
             at: entry.rule.span().start,
             line: config.line(span.start),
             until: entry.until.as_ref().map(|until| until.get_ref().0),
-            folder: (config.owner == Owner::Repository).then(|| config.folder().to_owned()),
+            folder: (config.owner == ConfigOwner::Repository).then(|| config.folder().to_owned()),
             // The pattern was compiled when the file was read.
             path: path.and_then(|path| Pattern::new(path).ok()),
             pointer: pointer.map(|pointer| pointer.get_ref().clone()),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::config::{Config, Level, Owner};
+use crate::config::{Config, ConfigOwner, RuleLevel};
 use crate::finding::{Finding, Severity};
 
 pub use baseline::{Baseline, BaselineEntry, BaselineError, DEFAULT_BASELINE, tag};
@@ -57,7 +57,7 @@ pub struct Ignored {
 #[derive(Debug, Clone)]
 struct ScopedLevel {
     rule: String,
-    level: Level,
+    level: RuleLevel,
     /// The folder whose files it speaks of; all files without one.
     folder: Option<PathBuf>,
 }
@@ -92,7 +92,8 @@ impl Ignores {
             ..Self::default()
         };
         for config in configs {
-            let folder = (config.owner == Owner::Repository).then(|| config.folder().to_owned());
+            let folder =
+                (config.owner == ConfigOwner::Repository).then(|| config.folder().to_owned());
             for (rule, settings) in &config.file.rules {
                 ignores.levels.push(ScopedLevel {
                     rule: rule.get_ref().clone(),

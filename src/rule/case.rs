@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::catalogue::{ANY_TOOL, Catalogue};
 use super::compile::Rule;
 use super::schema::Case;
-use crate::config::{Config, Owner, REPOSITORY_FILE};
+use crate::config::{Config, ConfigOwner, REPOSITORY_FILE};
 use crate::facts::{SelfHosted, Via};
 use crate::finding::FixState;
 use crate::ignore::{Baseline, DEFAULT_BASELINE, Ignores};
@@ -255,7 +255,7 @@ fn ignores(case: &Case) -> Result<Ignores, String> {
     let broken = |error: LoadError| error.to_string();
     let settings = case.settings.clone().map(|text| {
         let path = nowhere.join(REPOSITORY_FILE);
-        Config::parse(path, Owner::Repository, text).map_err(broken)
+        Config::parse(path, ConfigOwner::Repository, text).map_err(broken)
     });
     let settings = settings.transpose()?;
     let baseline = case.baseline.clone().map(|text| {

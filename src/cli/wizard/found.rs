@@ -15,7 +15,7 @@ use crate::report::{redactor_for, visible};
 use crate::tool::{Descriptor, running};
 
 /// One tool.
-pub(super) struct Found {
+pub(super) struct DetectedTool {
     /// What is known of it.
     pub(super) tool: Rc<Descriptor>,
     /// Its configurations: those that are there, and the one that could be created.
@@ -26,7 +26,7 @@ pub(super) struct Found {
     running: usize,
 }
 
-impl Found {
+impl DetectedTool {
     /// Whether any of its configurations uses Z.ai.
     pub(super) fn uses_zai(&self) -> bool {
         self.targets.iter().any(|target| target.uses_zai)
@@ -58,7 +58,7 @@ impl Found {
 /// Everything that was found.
 pub(super) struct Survey {
     /// All known tools.
-    pub(super) tools: Vec<Found>,
+    pub(super) tools: Vec<DetectedTool>,
     redactor: Redactor,
 }
 
@@ -73,7 +73,7 @@ impl Survey {
         };
         let plan = context.plan(&mut workspace, &request)?;
         let counts = instances(context);
-        let found = |tool: &Rc<Descriptor>| Found {
+        let found = |tool: &Rc<Descriptor>| DetectedTool {
             targets: plan
                 .targets
                 .iter()

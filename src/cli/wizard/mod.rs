@@ -13,7 +13,7 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use found::{Found, Survey};
+use found::{DetectedTool, Survey};
 use key::NewKey;
 use prompter::{Choice, Prompter, Reply, Terminal};
 use text::{cut, item, paragraph};
@@ -47,7 +47,7 @@ enum Move {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Step {
+enum WizardStep {
     Profile,
     Server,
     Region,
@@ -58,15 +58,15 @@ enum Step {
     Write,
 }
 
-const STEPS: [Step; 8] = [
-    Step::Profile,
-    Step::Server,
-    Step::Region,
-    Step::Tools,
-    Step::Key,
-    Step::Measures,
-    Step::Review,
-    Step::Write,
+const STEPS: [WizardStep; 8] = [
+    WizardStep::Profile,
+    WizardStep::Server,
+    WizardStep::Region,
+    WizardStep::Tools,
+    WizardStep::Key,
+    WizardStep::Measures,
+    WizardStep::Review,
+    WizardStep::Write,
 ];
 
 struct Wizard<'a, P> {
@@ -150,16 +150,16 @@ impl<'a, P: Prompter> Wizard<'a, P> {
         Ok(self.exit)
     }
 
-    fn take(&mut self, step: Step) -> Result<Move, Failure> {
+    fn take(&mut self, step: WizardStep) -> Result<Move, Failure> {
         match step {
-            Step::Profile => self.ask_profile(),
-            Step::Server => self.ask_server(),
-            Step::Region => self.ask_region(),
-            Step::Tools => self.ask_tools(),
-            Step::Key => self.ask_key(),
-            Step::Measures => self.ask_measures(),
-            Step::Review => self.review(),
-            Step::Write => self.ask_write(),
+            WizardStep::Profile => self.ask_profile(),
+            WizardStep::Server => self.ask_server(),
+            WizardStep::Region => self.ask_region(),
+            WizardStep::Tools => self.ask_tools(),
+            WizardStep::Key => self.ask_key(),
+            WizardStep::Measures => self.ask_measures(),
+            WizardStep::Review => self.review(),
+            WizardStep::Write => self.ask_write(),
         }
     }
 
@@ -328,7 +328,7 @@ impl<'a, P: Prompter> Wizard<'a, P> {
         }
         let width = self.width();
         let billing = self.profile()?.billing;
-        let mut here: Vec<&Found> = self
+        let mut here: Vec<&DetectedTool> = self
             .survey
             .tools
             .iter()
