@@ -13,8 +13,8 @@ pub enum FixState {
     None,
     /// It is part of the plan.
     Planned(Safety),
-    /// Another rule's fix, which is part of the plan, mends it too.
-    Mended,
+    /// Another rule's fix, which is part of the plan, fixes it too.
+    FixedByOther,
     /// It needs `--unsafe-fixes`; what it takes away.
     NeedsUnsafe(Option<String>),
     /// It is only shown; what to do by hand.

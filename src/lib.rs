@@ -10,13 +10,13 @@
 //! * [`tool`] finds the files of each tool (its descriptor says where) and reads them as layers of a configuration.
 //! * [`document`] parses a file so that places in it can be found and edited without touching any other byte.
 //! * [`rule`] evaluates the catalogue's rules against [`facts`] and a [`profile`]; every place where one doesn't hold is
-//!   a hit.
-//! * [`plan`] turns hits into findings and edits, again and again until no rule wants to change anything. The
+//!   a finding.
+//! * [`plan`] collects findings and edits, again and again until no rule wants to change anything. The
 //!   outcome is one value; `lint`, `apply --dry-run`, `--check` and the real write are views of it.
 //! * [`report`] shows it, with secrets redacted.
 //! * [`transaction`] writes it: backups first, all files or none, and `undo`.
 //!
-//! [`config`] and [`tuning`] say what takes part and what is silenced: our own configuration files, ignores, baselines.
+//! [`config`] and [`ignore`] say what takes part and what is ignored: our own configuration files, ignores, baselines.
 //!
 //! [`doctor`] stands beside it: it looks at what files can't tell, and changes nothing.
 //! Beside it stands [`gate`]: configurations for a queue in front of Z.ai that several tools share.
@@ -32,6 +32,7 @@ mod embedded;
 pub mod facts;
 pub mod finding;
 pub mod gate;
+pub mod ignore;
 pub mod load;
 pub mod paths;
 pub mod plan;
@@ -40,7 +41,6 @@ pub mod report;
 pub mod rule;
 pub mod tool;
 pub mod tree;
-pub mod tuning;
 pub mod vocabulary;
 
 pub use glm_setup_document as document;

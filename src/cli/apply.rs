@@ -2,8 +2,8 @@
 
 use std::mem::ManuallyDrop;
 
-use super::args::{Apply, Format};
-use super::context::Context;
+use super::args::{Apply, OutputFormat};
+use super::context::CliContext;
 use super::failure::{Failure, UsageError};
 use super::prompt::{Answer, ask};
 use super::view::View;
@@ -11,10 +11,10 @@ use super::{Exit, change};
 use crate::plan::{Plan, PlannedFile};
 use crate::report::json;
 
-pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, args: &Apply) -> Result<Exit, Failure> {
     let request = change::request(context, args)?;
     let writes = !args.dry_run && !args.check;
-    if writes && !args.yes && (!context.interactive() || args.format == Format::Json) {
+    if writes && !args.yes && (!context.interactive() || args.format == OutputFormat::Json) {
         return Err(UsageError::NoTerminal.into());
     }
     if let Some(path) = args.key_file.as_ref().filter(|path| !path.is_file()) {
@@ -29,7 +29,7 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
     let incomplete = proposal.incomplete();
     let view = View::new(context, workspace);
 
-    let outcome = if args.format == Format::Json {
+    let outcome = if args.format == OutputFormat::Json {
         let written = if writes {
             change::write(context, args, plan, &plan.files, Vec::new())?
         } else {
@@ -66,7 +66,7 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
             plan.files.len()
         }
     };
-    if args.format == Format::Text && !context.global.quiet {
+    if args.format == OutputFormat::Text && !context.global.quiet {
         context.print(&change::left_over(plan, outcome, writes));
     }
     Ok(if incomplete {
@@ -80,7 +80,7 @@ pub(super) fn run(context: &Context, args: &Apply) -> Result<Exit, Failure> {
 
 /// Shows each file and asks for it, unless everything was agreed to beforehand.
 fn choose(
-    context: &Context,
+    context: &CliContext,
     args: &Apply,
     plan: &Plan,
     view: &View<'_>,

@@ -21,7 +21,7 @@ pub struct Cli {
     pub command: Option<Command>,
     /// Answers given beforehand to the wizard, which runs when there is no command.
     #[command(flatten)]
-    pub wizard: Wizard,
+    pub wizard: WizardArgs,
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
@@ -30,7 +30,7 @@ pub struct Cli {
 /// Answers given beforehand to the wizard.
 #[derive(Debug, Args, Clone, Default, PartialEq, Eq)]
 #[command(next_help_heading = "Without a command (the wizard), each answers a question beforehand")]
-pub struct Wizard {
+pub struct WizardArgs {
     /// What you have or want: lite, pro, max, metered or self-hosted
     #[arg(long, short, value_name = "PROFILE")]
     pub profile: Option<String>,
@@ -103,10 +103,10 @@ pub enum Command {
     Explain(Explain),
     /// List, show, test and write rules
     #[command(subcommand)]
-    Rules(Rules),
+    Rules(RulesCommand),
     /// One queue for all tools of an account: configurations for HAProxy, and a check
     #[command(subcommand)]
-    Gate(Gate),
+    Gate(GateCommand),
     /// Do the whole job on a sample home in a temporary folder
     Demo(Demo),
     /// Print a shell's completion script
@@ -179,7 +179,7 @@ pub struct Apply {
     pub selection: Selection,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// `lint`
@@ -197,23 +197,6 @@ pub struct Lint {
     /// Warnings fail too
     #[arg(long)]
     pub strict: bool,
-    /// What is mended, and what is known.
-    #[command(flatten)]
-    pub tuning: Tuning,
-    /// Which rules take part.
-    #[command(flatten)]
-    pub selection: Selection,
-    /// After the findings: how often each rule doesn't hold (with the formats text, concise, github and json)
-    #[arg(long)]
-    pub statistics: bool,
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: LintFormat,
-}
-
-/// What `lint` mends, and what is known to it.
-#[derive(Debug, Args, Clone, Default)]
-pub struct Tuning {
     /// Judge by this region: intl (api.z.ai) or cn (open.bigmodel.cn) [default: what each tool points at]
     #[arg(long, value_name = "REGION")]
     pub region: Option<Region>,
@@ -232,6 +215,15 @@ pub struct Tuning {
     /// Write all findings into FILE as known [default: the baseline in force, else .glm-setup-baseline.json]
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with_all = ["fix", "diff"])]
     pub write_baseline: Option<Option<PathBuf>>,
+    /// Which rules take part.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// After the findings: how often each rule doesn't hold (with the formats text, concise, github and json)
+    #[arg(long)]
+    pub statistics: bool,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: LintFormat,
 }
 
 /// Output formats of `lint`.
@@ -253,7 +245,7 @@ pub enum LintFormat {
 
 /// Output formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
+pub enum OutputFormat {
     /// For people
     #[default]
     Text,
@@ -292,7 +284,7 @@ pub struct Status {
     pub config: bool,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// `doctor`
@@ -306,7 +298,7 @@ pub struct Doctor {
     pub days: u16,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// `explain`
@@ -317,17 +309,17 @@ pub struct Explain {
     pub subject: String,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// `rules`
 #[derive(Debug, Subcommand)]
-pub enum Rules {
+pub enum RulesCommand {
     /// List all rules
     List {
         /// Output format
         #[arg(long, value_name = "FORMAT", default_value = "text")]
-        format: Format,
+        format: OutputFormat,
     },
     /// Print a rule's file
     Show {
@@ -359,7 +351,7 @@ pub enum Rules {
 
 /// `gate`
 #[derive(Debug, Subcommand)]
-pub enum Gate {
+pub enum GateCommand {
     /// Print a configuration that makes HAProxy the queue, or a service that runs it
     #[command(subcommand)]
     Emit(GateEmit),
@@ -433,7 +425,7 @@ pub struct GateCheck {
     pub haproxy: Option<PathBuf>,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// `demo`

@@ -3,18 +3,18 @@
 use std::path::Path;
 
 use super::Exit;
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::Failure;
 use crate::finding::Category;
+use crate::ignore::{Baseline, BaselineEntry};
 use crate::plan::{Plan, Request};
 use crate::report::human::counted;
 use crate::report::redactor_for;
 use crate::tool::{Read, Workspace};
-use crate::tuning::{Baseline, BaselineEntry};
 
 /// Writes the baseline: what it held and still is or wasn't looked at, and every finding of this run.
 pub(super) fn write(
-    context: &Context,
+    context: &CliContext,
     path: &Path,
     plan: &Plan,
     workspace: &Workspace,
@@ -22,15 +22,15 @@ pub(super) fn write(
 ) -> Result<Exit, Failure> {
     context.complain_of(&workspace.problems, &redactor_for(workspace));
     let before = request
-        .tuning
+        .ignores
         .as_ref()
-        .and_then(|tuning| tuning.baseline())
+        .and_then(|ignores| ignores.baseline())
         .map(|baseline| baseline.entries.as_slice())
         .unwrap_or_default();
     let kept = before.iter().enumerate();
     let kept = kept.filter(|(index, _)| !plan.unused_known.contains(index));
     let mut entries: Vec<BaselineEntry> = kept.map(|(_, entry)| entry.clone()).collect();
-    // What is wrong with an ignore is to be mended, not to be known.
+    // What is wrong with an ignore is to be fixed, not to be known.
     for finding in plan
         .findings
         .iter()

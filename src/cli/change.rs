@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::args::Apply;
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::{Failure, UsageError};
 use super::select;
 use super::view::View;
@@ -39,7 +39,7 @@ impl Proposal {
     }
 
     /// Tells of files and tools that could not be looked at.
-    pub(super) fn complain(&self, context: &Context, view: &View<'_>) {
+    pub(super) fn complain(&self, context: &CliContext, view: &View<'_>) {
         context.complain_of(&self.workspace.problems, &view.redactor);
         for tool in &self.unknown {
             context.message(&format!(
@@ -50,7 +50,7 @@ impl Proposal {
 }
 
 /// Rolls back an interrupted run, since what it left is not what should be judged.
-pub(super) fn recover(context: &Context) -> Result<(), Failure> {
+pub(super) fn recover(context: &CliContext) -> Result<(), Failure> {
     if let Some(recovered) = transaction::recover(&context.state())? {
         context.message(&format!(
             "an interrupted run ({}) was rolled back first",
@@ -62,7 +62,7 @@ pub(super) fn recover(context: &Context) -> Result<(), Failure> {
 
 /// Reads everything and plans what `args` ask for. Nothing is written.
 pub(super) fn propose(
-    context: &Context,
+    context: &CliContext,
     args: &Apply,
     request: Request,
 ) -> Result<Proposal, Failure> {
@@ -85,7 +85,7 @@ pub(super) fn propose(
 
 /// A plan whose rules agree with each other.
 pub(super) fn agreed(
-    context: &Context,
+    context: &CliContext,
     workspace: &mut Workspace,
     request: &Request,
 ) -> Result<Plan, Failure> {
@@ -97,7 +97,7 @@ pub(super) fn agreed(
 }
 
 /// What the command line asks for.
-pub(super) fn request(context: &Context, args: &Apply) -> Result<Request, Failure> {
+pub(super) fn request(context: &CliContext, args: &Apply) -> Result<Request, Failure> {
     let profile = context.catalogue.profile(&args.profile)?;
     for tool in &args.tool {
         context.catalogue.tool(tool)?;
@@ -167,7 +167,7 @@ pub(super) fn is_variable(name: &str) -> bool {
 }
 
 /// The path of `--key-file` as tools get to see it: it becomes part of a shell command in some of them.
-fn key_file(context: &Context, path: &Path) -> Result<String, Failure> {
+fn key_file(context: &CliContext, path: &Path) -> Result<String, Failure> {
     let shown = context.display(&std::path::absolute(path)?);
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-~".contains(c);
     if shown.chars().all(plain) {
@@ -177,7 +177,7 @@ fn key_file(context: &Context, path: &Path) -> Result<String, Failure> {
 }
 
 /// The way that requests are to take.
-fn via(context: &Context, args: &Apply, profile: &Profile) -> Result<Via, Failure> {
+fn via(context: &CliContext, args: &Apply, profile: &Profile) -> Result<Via, Failure> {
     let Some(url) = &args.via_gate else {
         return Ok(if args.no_gate {
             Via::Direct
@@ -201,7 +201,7 @@ fn via(context: &Context, args: &Apply, profile: &Profile) -> Result<Via, Failur
 }
 
 /// Tools whose running programs would overwrite what is written. Another home's files are nobody's here.
-pub(super) fn busy(context: &Context, workspace: &Workspace) -> BTreeMap<String, String> {
+pub(super) fn busy(context: &CliContext, workspace: &Workspace) -> BTreeMap<String, String> {
     let mut busy = BTreeMap::new();
     if context.global.home.is_some() {
         return busy;
@@ -257,7 +257,7 @@ fn allow_outside(paths: &[PathBuf]) -> impl Fn(&PlannedFile) -> bool {
 }
 
 /// A tool one of whose files can't be written is left alone as a whole.
-pub(super) fn leave_unwritable(context: &Context, paths: &[PathBuf], plan: &mut Plan) {
+pub(super) fn leave_unwritable(context: &CliContext, paths: &[PathBuf], plan: &mut Plan) {
     let outside = allow_outside(paths);
     let unwritable: Vec<(String, String)> = plan
         .files
@@ -307,7 +307,7 @@ pub(super) fn head(plan: &Plan, view: &View<'_>) -> String {
 
 /// Writes what `args` asked for, and what else belongs to it, in one transaction.
 pub(super) fn write(
-    context: &Context,
+    context: &CliContext,
     args: &Apply,
     plan: &Plan,
     files: &[PlannedFile],
@@ -323,7 +323,7 @@ pub(super) fn write(
 
 /// Writes files in one transaction. Those in the folders `paths` may lie outside the home.
 pub(super) fn commit(
-    context: &Context,
+    context: &CliContext,
     purpose: &Purpose,
     paths: &[PathBuf],
     files: &[PlannedFile],
@@ -353,7 +353,7 @@ pub(super) fn commit(
 }
 
 /// What was written, and what to do next.
-pub(super) fn tail(context: &Context, written: &Written) -> String {
+pub(super) fn tail(context: &CliContext, written: &Written) -> String {
     let mut text = format!(
         "\n{} written; take it back with `glm-setup undo {}`\n",
         counted(written.files.len(), "file"),
@@ -373,7 +373,7 @@ pub(super) fn tail(context: &Context, written: &Written) -> String {
     text
 }
 
-/// What the plan leaves: nothing to do, or findings that it can't or may not mend.
+/// What the plan leaves: nothing to do, or findings that it can't or may not fix.
 pub(super) fn left_over(plan: &Plan, changed: usize, writes: bool) -> String {
     use crate::finding::FixState;
     let mut text = String::new();

@@ -8,8 +8,8 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Color, Global};
 use super::failure::{Failure, UsageError};
-use super::{select, tune};
-use crate::config::{Config, Effective, Said};
+use super::{layers, select};
+use crate::config::{Config, EffectiveSettings, SettingsLayer};
 use crate::facts::Billing;
 use crate::paths::Environment;
 use crate::plan::{self, Plan, Request};
@@ -20,7 +20,7 @@ use crate::tool::{ReadError, Recogniser, Workspace};
 use crate::transaction::{self, StateDir, Summary, TransactionState};
 
 /// What every command needs.
-pub(super) struct Context {
+pub(super) struct CliContext {
     /// The options of every command.
     pub(super) global: Global,
     /// The surroundings.
@@ -30,14 +30,14 @@ pub(super) struct Context {
     /// The user's configuration file.
     pub(super) user: Option<Config>,
     /// What the command line says of facts and rules, before the configuration is asked.
-    pub(super) said: Said,
+    pub(super) said: SettingsLayer,
     /// What the environment says.
-    pub(super) variables: Said,
+    pub(super) variables: SettingsLayer,
     /// Where the program was started, also under `--home`.
     pub(super) working_folder: PathBuf,
 }
 
-impl Context {
+impl CliContext {
     /// Reads the surroundings and the catalogue.
     pub(super) fn new(global: Global) -> Result<Self, Failure> {
         let environment = Environment::from_process(global.home.as_deref())?;
@@ -45,14 +45,14 @@ impl Context {
             true => None,
             false => Config::user(&environment.config_dir)?,
         };
-        let said = Said {
+        let said = SettingsLayer {
             facts: global.facts.clone(),
             rules_dir: global.rules_dir.clone(),
-            ..Said::default()
+            ..SettingsLayer::default()
         };
-        let variables = Said::in_variables(|name| std::env::var(name).ok())?;
+        let variables = SettingsLayer::in_variables(|name| std::env::var(name).ok())?;
         let mut global = global;
-        let settings = Effective::new(&user.iter().collect::<Vec<_>>(), &variables, &said);
+        let settings = EffectiveSettings::new(&user.iter().collect::<Vec<_>>(), &variables, &said);
         global.facts = settings.facts.value;
         global.rules_dir = settings
             .rules_dir
@@ -115,7 +115,7 @@ impl Context {
         workspace: &mut Workspace,
         request: &Request,
     ) -> Result<Plan, Failure> {
-        let request = tune::by_user(self, request);
+        let request = layers::with_user_settings(self, request);
         Ok(plan::compute(
             &self.catalogue,
             workspace,
@@ -240,7 +240,7 @@ impl Context {
 }
 
 /// Refuses variables that name no profile, tool or rule.
-fn check_variables(said: &Said, catalogue: &Catalogue) -> Result<(), Failure> {
+fn check_variables(said: &SettingsLayer, catalogue: &Catalogue) -> Result<(), Failure> {
     let of = |name: &'static str| {
         move |cause: Failure| Failure::InVariable {
             name,

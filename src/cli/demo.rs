@@ -4,15 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::args::{Apply, Demo, Format, Lint, LintFormat, Selection, Status, Tuning, Undo};
-use super::context::Context;
+use super::args::{Apply, Demo, Lint, LintFormat, OutputFormat, Selection, Status, Undo};
+use super::context::CliContext;
 use super::failure::Failure;
 use super::{Exit, apply, lint, status, undo};
 use crate::embedded;
 use crate::paths::{Environment, Os};
 use crate::rule::Catalogue;
 
-pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, args: &Demo) -> Result<Exit, Failure> {
     let folder = tempfile::Builder::new()
         .prefix("glm-setup-demo-")
         .tempdir()?;
@@ -25,7 +25,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         fs::create_dir_all(path.parent().unwrap_or(&home))?;
         fs::write(path, text)?;
     }
-    let demo = Context {
+    let demo = CliContext {
         global: context.global.clone(),
         environment: Environment {
             cwd: home.clone(),
@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         &demo,
         &Status {
             config: false,
-            format: Format::Text,
+            format: OutputFormat::Text,
         },
     )?;
     step("lint: what doesn't hold");
@@ -58,7 +58,12 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         profile: Some(args.profile.clone()),
         tool: Vec::new(),
         strict: false,
-        tuning: Tuning::default(),
+        region: None,
+        fix: false,
+        unsafe_fixes: None,
+        diff: false,
+        baseline: None,
+        write_baseline: None,
         selection: Selection::default(),
         statistics: false,
         format: LintFormat::Text,
@@ -86,7 +91,7 @@ pub(super) fn run(context: &Context, args: &Demo) -> Result<Exit, Failure> {
         key_file: None,
         force: false,
         selection: Selection::default(),
-        format: Format::Text,
+        format: OutputFormat::Text,
     };
     let exit = apply::run(&demo, &apply_args)?;
     step("undo: the bytes that were there");

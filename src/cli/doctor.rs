@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 
 use super::Exit;
-use super::args::{Doctor, Format};
-use super::context::Context;
+use super::args::{Doctor, OutputFormat};
+use super::context::CliContext;
 use super::failure::Failure;
-use crate::doctor::{Case, Chosen, Report, Window};
+use crate::doctor::{Chosen, Diagnosis, DoctorInput, Window};
 use crate::plan::Request;
 use crate::report::doctor::Human;
 use crate::report::redactor_for;
 
-pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, args: &Doctor) -> Result<Exit, Failure> {
     let applied = context.last_applied()?;
     let plan = applied
         .as_ref()
@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
         ..Request::default()
     };
     let plan = context.plan(&mut workspace, &request)?;
-    let report = Case {
+    let report = DoctorInput {
         tools: context.catalogue.tools(),
         workspace: &workspace,
         plan: &plan,
@@ -63,17 +63,17 @@ pub(super) fn run(context: &Context, args: &Doctor) -> Result<Exit, Failure> {
 }
 
 fn show(
-    context: &Context,
-    format: Format,
-    report: &Report,
+    context: &CliContext,
+    format: OutputFormat,
+    report: &Diagnosis,
     redactor: &crate::report::redact::Redactor,
 ) -> Result<(), Failure> {
     match format {
-        Format::Json => {
+        OutputFormat::Json => {
             let value = serde_json::to_value(report)?;
             context.print_json(&redactor.value(&[], &value));
         }
-        Format::Text => {
+        OutputFormat::Text => {
             let human = Human {
                 color: context.color(),
                 display: &|path| context.display(path),

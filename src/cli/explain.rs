@@ -5,13 +5,13 @@ mod tool;
 use std::fmt::Write as _;
 
 use super::Exit;
-use super::args::{Explain, Format};
-use super::context::Context;
+use super::args::{Explain, OutputFormat};
+use super::context::CliContext;
 use super::failure::{Failure, UsageError};
 use crate::facts::{ErrorClass, ErrorCode, Pack};
 use crate::report::rule_page;
 
-pub(super) fn run(context: &Context, args: &Explain) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, args: &Explain) -> Result<Exit, Failure> {
     let pack = context.catalogue.pack(context.global.facts.as_deref())?;
     if let Ok(code) = args.subject.parse::<u32>() {
         let Some(error) = pack.error_code(code) else {
@@ -28,8 +28,8 @@ pub(super) fn run(context: &Context, args: &Explain) -> Result<Exit, Failure> {
             .into());
         };
         context.print(&match args.format {
-            Format::Json => format!("{:#}\n", json(&pack, error)),
-            Format::Text => text(&pack, error),
+            OutputFormat::Json => format!("{:#}\n", json(&pack, error)),
+            OutputFormat::Text => text(&pack, error),
         });
         return Ok(Exit::Clean);
     }
@@ -38,8 +38,8 @@ pub(super) fn run(context: &Context, args: &Explain) -> Result<Exit, Failure> {
     }
     let rule = context.catalogue.rule(&args.subject)?;
     context.print(&match args.format {
-        Format::Json => format!("{:#}\n", rule_page::json(&rule)),
-        Format::Text => rule_page::markdown(&rule),
+        OutputFormat::Json => format!("{:#}\n", rule_page::json(&rule)),
+        OutputFormat::Text => rule_page::markdown(&rule),
     });
     Ok(Exit::Clean)
 }

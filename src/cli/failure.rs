@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use super::Exit;
 use crate::config::VariableError;
 use crate::gate::{AddressError, GateError, systemd::UnitError};
+use crate::ignore::BaselineError;
 use crate::load::LoadError;
 use crate::paths::EnvironmentError;
 use crate::rule::catalogue::CatalogueError;
 use crate::transaction::WriteError;
-use crate::tuning::BaselineError;
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::Exit;
-use super::args::{Format, Gate, GateCheck, GateEmit, GateHaproxy, GateSystemd};
-use super::context::Context;
+use super::args::{GateCheck, GateCommand, GateEmit, GateHaproxy, GateSystemd, OutputFormat};
+use super::context::CliContext;
 use super::failure::Failure;
 use super::view::View;
 use crate::facts::Billing;
-use crate::gate::check::{self, Level, Statement};
+use crate::gate::check::{self, CheckLevel, CheckResult};
 use crate::gate::{self, Wish, haproxy, systemd};
 use crate::plan::{Request, Target};
 use crate::report::{json, visible};
@@ -16,15 +16,15 @@ use crate::report::{json, visible};
 /// The configuration's name in glm-setup's own folder.
 const CONFIG: &str = "gate.cfg";
 
-pub(super) fn run(context: &Context, command: &Gate) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, command: &GateCommand) -> Result<Exit, Failure> {
     match command {
-        Gate::Emit(GateEmit::Haproxy(args)) => emit_haproxy(context, args),
-        Gate::Emit(GateEmit::Systemd(args)) => emit_systemd(context, args),
-        Gate::Check(args) => check(context, args),
+        GateCommand::Emit(GateEmit::Haproxy(args)) => emit_haproxy(context, args),
+        GateCommand::Emit(GateEmit::Systemd(args)) => emit_systemd(context, args),
+        GateCommand::Check(args) => check(context, args),
     }
 }
 
-fn emit_haproxy(context: &Context, args: &GateHaproxy) -> Result<Exit, Failure> {
+fn emit_haproxy(context: &CliContext, args: &GateHaproxy) -> Result<Exit, Failure> {
     let pack = context.catalogue.pack(context.global.facts.as_deref())?;
     let profile = match &args.profile {
         Some(profile) => profile.clone(),
@@ -50,7 +50,7 @@ fn emit_haproxy(context: &Context, args: &GateHaproxy) -> Result<Exit, Failure> 
     Ok(Exit::Clean)
 }
 
-fn emit_systemd(context: &Context, args: &GateSystemd) -> Result<Exit, Failure> {
+fn emit_systemd(context: &CliContext, args: &GateSystemd) -> Result<Exit, Failure> {
     let program = args
         .haproxy
         .clone()
@@ -65,7 +65,7 @@ fn emit_systemd(context: &Context, args: &GateSystemd) -> Result<Exit, Failure> 
     Ok(Exit::Clean)
 }
 
-fn check(context: &Context, args: &GateCheck) -> Result<Exit, Failure> {
+fn check(context: &CliContext, args: &GateCheck) -> Result<Exit, Failure> {
     let pack = context.catalogue.pack(context.global.facts.as_deref())?;
     let mut workspace = context.workspace(&[])?;
     let request = Request {
@@ -108,13 +108,13 @@ fn check(context: &Context, args: &GateCheck) -> Result<Exit, Failure> {
         statement.message = view.redactor.text(&statement.message).into_owned();
     }
     match args.format {
-        Format::Json => context.print_json(&serde_json::json!({
+        OutputFormat::Json => context.print_json(&serde_json::json!({
             "version": json::VERSION,
             "facts": pack.id,
             "port": port,
             "statements": statements,
         })),
-        Format::Text => context.print(&text(&statements)),
+        OutputFormat::Text => context.print(&text(&statements)),
     }
     for problem in &workspace.problems {
         context.message(&format!(
@@ -122,7 +122,7 @@ fn check(context: &Context, args: &GateCheck) -> Result<Exit, Failure> {
             view.redactor.text(&problem.to_string())
         ));
     }
-    let wrong = |one: &Statement| matches!(one.level, Level::Warning | Level::Error);
+    let wrong = |one: &CheckResult| matches!(one.level, CheckLevel::Warning | CheckLevel::Error);
     Ok(if !workspace.problems.is_empty() {
         Exit::Incomplete
     } else if statements.iter().any(wrong) {
@@ -137,14 +137,14 @@ fn gate_port(target: &Target) -> Option<u16> {
     target.gate.as_ref()?.rsplit_once(':')?.1.parse().ok()
 }
 
-fn text(statements: &[Statement]) -> String {
+fn text(statements: &[CheckResult]) -> String {
     let mut text = String::new();
     for statement in statements {
         let level = match statement.level {
-            Level::Ok => "ok",
-            Level::Info => "info",
-            Level::Warning => "warning",
-            Level::Error => "error",
+            CheckLevel::Ok => "ok",
+            CheckLevel::Info => "info",
+            CheckLevel::Warning => "warning",
+            CheckLevel::Error => "error",
         };
         let message = visible::plain(&statement.message);
         let _ = writeln!(text, "{level:<8} {}: {message}", statement.about);

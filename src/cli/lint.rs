@@ -3,34 +3,34 @@
 use std::mem::ManuallyDrop;
 
 use super::args::Lint;
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::Failure;
 use super::shell::quoted;
 use super::view::View;
-use super::{Exit, baseline, mend, report, select, tune};
+use super::{Exit, baseline, fix, layers, report, select};
 use crate::finding::Severity;
 use crate::plan::Request;
 use crate::report::advice::Advice;
 use crate::tool::Workspace;
 
-pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, args: &Lint) -> Result<Exit, Failure> {
     report::check(args)?;
     if let Some(profile) = &args.profile {
         context.catalogue.profile(profile)?;
     }
-    let tuned = tune::for_lint(context, args)?;
-    let context = &tuned.context;
+    let run = layers::for_lint(context, args)?;
+    let context = &run.context;
     for tool in &args.tool {
         context.catalogue.tool(tool)?;
     }
     select::check(&context.catalogue, &args.selection)?;
-    let named = args.tuning.unsafe_fixes.iter().flatten();
+    let named = args.unsafe_fixes.iter().flatten();
     select::words(&context.catalogue, named)?;
-    if args.tuning.diff {
-        return mend::show(context, args, &tuned.request);
+    if args.diff {
+        return fix::show(context, args, &run.request);
     }
-    let mended = match args.tuning.fix {
-        true => Some(mend::mend(context, args, &tuned.request)?),
+    let fixed = match args.fix {
+        true => Some(fix::write(context, args, &run.request)?),
         false => None,
     };
     // The program ends after this, and freeing a large file's values would take a tenth of its time.
@@ -43,19 +43,19 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
     let request = Request {
         // What was given to --fix once may still be asked for.
         unsafe_fixes: false,
-        ..tuned.request
+        ..run.request
     };
     let plan = context.plan(&mut workspace, &request)?;
-    if args.tuning.write_baseline.is_some() {
-        return baseline::write(context, &tuned.baseline, &plan, &workspace, &request);
+    if args.write_baseline.is_some() {
+        return baseline::write(context, &run.baseline, &plan, &workspace, &request);
     }
     let mut view = View::new(context, &workspace);
-    if let Some(tuning) = &request.tuning {
-        view.with_sources(&tuning.sources);
+    if let Some(ignores) = &request.ignores {
+        view.with_sources(&ignores.sources);
     }
     view.advice = advice(args);
     context.complain_of(&workspace.problems, &view.redactor);
-    let least = if tuned.strict {
+    let least = if run.strict {
         Severity::Warning
     } else {
         Severity::Error
@@ -67,13 +67,13 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
         &plan,
         &workspace.problems,
         least,
-        mended.as_ref(),
+        fixed.as_ref(),
     )?;
     let failed = plan
         .findings
         .iter()
         .any(|finding| finding.severity >= least);
-    let incomplete = mended.as_ref().is_some_and(mend::Mended::incomplete);
+    let incomplete = fixed.as_ref().is_some_and(fix::Fixed::incomplete);
     Ok(if incomplete || !workspace.problems.is_empty() {
         Exit::Incomplete
     } else if failed {
@@ -83,7 +83,7 @@ pub(super) fn run(context: &Context, args: &Lint) -> Result<Exit, Failure> {
     })
 }
 
-/// What mends the files that were named is not what mends the home folder's.
+/// What fixes the files that were named is not what fixes the home folder's.
 fn advice(args: &Lint) -> Advice {
     if args.paths.is_empty() {
         return Advice::Apply;
@@ -100,7 +100,7 @@ fn advice(args: &Lint) -> Advice {
 }
 
 /// Reads what the paths name, or without any the home folder's files and those of the working folder.
-pub(super) fn read(context: &Context, args: &Lint) -> Result<Workspace, Failure> {
+pub(super) fn read(context: &CliContext, args: &Lint) -> Result<Workspace, Failure> {
     if args.paths.is_empty() {
         context.workspace(&[])
     } else {

@@ -10,10 +10,11 @@ mod demo;
 mod doctor;
 mod explain;
 mod failure;
+mod fix;
 mod gate;
+mod layers;
 mod lint;
 mod man;
-mod mend;
 mod prompt;
 mod report;
 mod rules;
@@ -22,7 +23,6 @@ mod select;
 mod settings;
 mod shell;
 mod status;
-mod tune;
 mod undo;
 mod view;
 mod wizard;
@@ -33,7 +33,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command};
-use context::Context;
+use context::CliContext;
 use failure::{Failure, UsageError};
 
 /// What the program's exit code says.
@@ -86,10 +86,10 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Man(args)) => return man::run(args),
         _ => {}
     }
-    if cli.command.is_some() && cli.wizard != args::Wizard::default() {
+    if cli.command.is_some() && cli.wizard != args::WizardArgs::default() {
         return Err(UsageError::WizardOptions.into());
     }
-    let context = Context::new(cli.global)?;
+    let context = CliContext::new(cli.global)?;
     let outcome = match cli.command {
         Some(Command::Apply(args)) => apply::run(&context, &args),
         Some(Command::Lint(args)) => lint::run(&context, &args),

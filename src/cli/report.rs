@@ -1,9 +1,9 @@
 //! What `lint` prints, in each of its formats.
 
 use super::args::{Lint, LintFormat};
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::{Failure, UsageError};
-use super::mend::Mended;
+use super::fix::Fixed;
 use super::view::View;
 use crate::finding::{Finding, Severity};
 use crate::plan::Plan;
@@ -13,10 +13,10 @@ use crate::tool::ReadError;
 
 /// Refuses flags that don't go together, before anything is read.
 pub(super) fn check(args: &Lint) -> Result<(), Failure> {
-    if args.tuning.unsafe_fixes.is_some() && !(args.tuning.fix || args.tuning.diff) {
+    if args.unsafe_fixes.is_some() && !(args.fix || args.diff) {
         return Err(UsageError::UnsafeFixes.into());
     }
-    let only_text = args.tuning.diff || args.tuning.write_baseline.is_some();
+    let only_text = args.diff || args.write_baseline.is_some();
     if only_text && args.format != LintFormat::Text {
         return Err(UsageError::OnlyText.into());
     }
@@ -30,13 +30,13 @@ pub(super) fn check(args: &Lint) -> Result<(), Failure> {
 
 /// Prints the findings. `fails` is the least severity that fails the run.
 pub(super) fn show(
-    context: &Context,
+    context: &CliContext,
     view: &View<'_>,
     args: &Lint,
     plan: &Plan,
     problems: &[ReadError],
     fails: Severity,
-    mended: Option<&Mended>,
+    fixed: Option<&Fixed>,
 ) -> Result<(), Failure> {
     let report = Report {
         plan,
@@ -72,8 +72,8 @@ pub(super) fn show(
                 text.push_str(&view.ignored(plan));
             }
             text.push_str(&human.summary(plan));
-            if let Some(mended) = mended {
-                text.push_str(&mended.text(context));
+            if let Some(fixed) = fixed {
+                text.push_str(&fixed.text(context));
             }
             text
         })),
@@ -86,16 +86,16 @@ pub(super) fn show(
             if args.statistics {
                 value["statistics"] = statistics::json(&plan.findings);
             }
-            if let Some(mended) = mended {
-                mended.add_to(&mut value);
+            if let Some(fixed) = fixed {
+                fixed.add_to(&mut value);
             }
             context.print_json(&value);
         }
         LintFormat::Sarif => context.print_json(&sarif::sarif(&report)),
         LintFormat::Junit => context.print(&visible::plain(&junit::junit(&report)?)),
     }
-    if let (Some(mended), false) = (mended, args.format == LintFormat::Text) {
-        context.message(&mended.text(context));
+    if let (Some(fixed), false) = (fixed, args.format == LintFormat::Text) {
+        context.message(&fixed.text(context));
     }
     Ok(())
 }

@@ -5,30 +5,32 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::Exit;
-use super::args::{Format, Rules};
-use super::context::Context;
+use super::args::{OutputFormat, RulesCommand};
+use super::context::CliContext;
 use super::failure::Failure;
 use super::scaffold;
 use crate::rule::compile::{Check, RuleOrigin};
 use crate::rule::schema::Purpose;
 use crate::rule::{Catalogue, Rule, case};
 
-pub(super) fn run(context: &Context, args: &Rules) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, args: &RulesCommand) -> Result<Exit, Failure> {
     match args {
-        Rules::List { format } => list(context, *format),
-        Rules::Show { id } => {
+        RulesCommand::List { format } => list(context, *format),
+        RulesCommand::Show { id } => {
             context.print(&context.catalogue.rule_texts(id)?.join("\n"));
             Ok(Exit::Clean)
         }
-        Rules::New { id, tool, dir } => scaffold::new(context, id, tool.as_deref(), dir.as_deref()),
-        Rules::Schema => Ok(scaffold::schema(context)),
-        Rules::Test { subjects } => test(context, subjects),
+        RulesCommand::New { id, tool, dir } => {
+            scaffold::new(context, id, tool.as_deref(), dir.as_deref())
+        }
+        RulesCommand::Schema => Ok(scaffold::schema(context)),
+        RulesCommand::Test { subjects } => test(context, subjects),
     }
 }
 
-fn list(context: &Context, format: Format) -> Result<Exit, Failure> {
+fn list(context: &CliContext, format: OutputFormat) -> Result<Exit, Failure> {
     let all = context.catalogue.all_rules()?;
-    if format == Format::Json {
+    if format == OutputFormat::Json {
         let rules: Vec<serde_json::Value> = all
             .iter()
             .flat_map(|(_, rules)| rules.iter())
@@ -102,7 +104,7 @@ fn origin(rule: &Rule) -> String {
     }
 }
 
-fn test(context: &Context, subjects: &[String]) -> Result<Exit, Failure> {
+fn test(context: &CliContext, subjects: &[String]) -> Result<Exit, Failure> {
     let mut rules = Vec::new();
     // A rule file that is not in the catalogue yet is tested as if its folder had been added.
     let mut extended = None;

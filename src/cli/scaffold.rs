@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::Exit;
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::{Failure, UsageError};
 use crate::document::Format;
 use crate::facts::Billing;
@@ -25,14 +25,14 @@ const TEXT_CHECK: &str = r#"each    = "$.lines[*]"                 # any RFC 953
 expect  = { not-match = "example = 5" }"#;
 
 /// Prints the schema.
-pub(super) fn schema(context: &Context) -> Exit {
+pub(super) fn schema(context: &CliContext) -> Exit {
     context.print(SCHEMA);
     Exit::Clean
 }
 
 /// Writes the frame of a rule file. What is there is never overwritten.
 pub(super) fn new(
-    context: &Context,
+    context: &CliContext,
     id: &str,
     tool: Option<&str>,
     dir: Option<&Path>,
@@ -86,7 +86,7 @@ pub(super) fn new(
 }
 
 /// The tool whose id the rule's id begins with; the longest of several.
-fn tool_of(context: &Context, id: &str) -> String {
+fn tool_of(context: &CliContext, id: &str) -> String {
     let begins = |tool: &&str| {
         id.strip_prefix(*tool)
             .is_some_and(|rest| rest.starts_with('-'))
@@ -100,7 +100,7 @@ fn tool_of(context: &Context, id: &str) -> String {
 }
 
 /// The frame with an example in the tool's own format, whose cases pass as they stand.
-fn frame(context: &Context, id: &str, tool: &str) -> Result<String, Failure> {
+fn frame(context: &CliContext, id: &str, tool: &str) -> Result<String, Failure> {
     // Cases of a rule for every tool play with Claude Code's settings.
     let stage = if tool == ANY_TOOL {
         "claude-code"

@@ -5,11 +5,11 @@ use std::fmt::{Display, Write as _};
 use serde_json::{Value, json};
 
 use super::Exit;
-use super::args::Format;
-use super::context::Context;
+use super::args::OutputFormat;
+use super::context::CliContext;
 use super::failure::Failure;
-use super::tune;
-use crate::config::{Config, Effective, Origin, Setting};
+use super::layers;
+use crate::config::{Config, EffectiveSettings, Setting, SettingOrigin};
 use crate::report::redact::Redactor;
 use crate::report::{json, visible};
 
@@ -19,20 +19,20 @@ struct Row {
     value: Value,
     /// For people; what the value means where nobody set it.
     shown: String,
-    origin: Origin,
+    origin: SettingOrigin,
 }
 
 /// Shows what `lint .` goes by in the working folder.
-pub(super) fn show(context: &Context, format: Format) -> Result<Exit, Failure> {
+pub(super) fn show(context: &CliContext, format: OutputFormat) -> Result<Exit, Failure> {
     let here = std::slice::from_ref(&context.environment.cwd);
-    let repositories = tune::repositories(context, here)?;
+    let repositories = layers::repositories(context, here)?;
     let layers: Vec<&Config> = context.user.iter().chain(&repositories).collect();
-    let settings = Effective::new(&layers, &context.variables, &context.said);
-    let catalogue = tune::with_settings(context, &layers, &settings)?.catalogue;
+    let settings = EffectiveSettings::new(&layers, &context.variables, &context.said);
+    let catalogue = layers::with_settings(context, &layers, &settings)?.catalogue;
     let newest = catalogue.pack_ids().next_back().unwrap_or_default();
     let rows = rows(&settings, newest);
     let redactor = Redactor::new();
-    if format == Format::Json {
+    if format == OutputFormat::Json {
         let value = json!({
             "version": json::VERSION,
             "files": layers.iter().map(|config| config.path.display().to_string()).collect::<Vec<_>>(),
@@ -46,9 +46,9 @@ pub(super) fn show(context: &Context, format: Format) -> Result<Exit, Failure> {
     let values = rows.iter().map(|row| row.shown.chars().count()).max();
     for row in &rows {
         let origin = match &row.origin {
-            Origin::Default => "default".to_owned(),
-            Origin::Variable(name) | Origin::Flag(name) => (*name).to_owned(),
-            Origin::File { path, line } => format!("{}:{line}", context.display(path)),
+            SettingOrigin::Default => "default".to_owned(),
+            SettingOrigin::Variable(name) | SettingOrigin::Flag(name) => (*name).to_owned(),
+            SettingOrigin::File { path, line } => format!("{}:{line}", context.display(path)),
         };
         let _ = writeln!(
             text,
@@ -68,16 +68,16 @@ fn json(row: &Row, redactor: &Redactor) -> Value {
         "value": redactor.value(&[], &row.value),
     });
     match &row.origin {
-        Origin::Default => value["origin"] = "default".into(),
-        Origin::Variable(name) => {
+        SettingOrigin::Default => value["origin"] = "default".into(),
+        SettingOrigin::Variable(name) => {
             value["origin"] = "variable".into();
             value["variable"] = (*name).into();
         }
-        Origin::Flag(flag) => {
+        SettingOrigin::Flag(flag) => {
             value["origin"] = "flag".into();
             value["flag"] = (*flag).into();
         }
-        Origin::File { path, line } => {
+        SettingOrigin::File { path, line } => {
             value["origin"] = "file".into();
             value["file"] = path.display().to_string().into();
             value["line"] = (*line).into();
@@ -86,7 +86,7 @@ fn json(row: &Row, redactor: &Redactor) -> Value {
     value
 }
 
-fn rows(settings: &Effective, newest: &str) -> Vec<Row> {
+fn rows(settings: &EffectiveSettings, newest: &str) -> Vec<Row> {
     let mut rows = vec![
         one("profile", &settings.profile, "what each tool points at"),
         one("region", &settings.region, "what each tool points at"),

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Exit;
-use super::args::{Format, Status};
-use super::context::Context;
+use super::args::{OutputFormat, Status};
+use super::context::CliContext;
 use super::failure::Failure;
 use super::settings;
 use super::view::View;
@@ -14,7 +14,7 @@ use crate::plan::{Plan, Request, Target};
 use crate::report::{json, visible};
 use crate::transaction::{self, StateDir};
 
-pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, args: &Status) -> Result<Exit, Failure> {
     if args.config {
         return settings::show(context, args.format);
     }
@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &Status) -> Result<Exit, Failure> {
     let view = View::new(context, &workspace);
     let state = context.state();
     let interrupted = transaction::interrupted(&state)?;
-    if args.format == Format::Json {
+    if args.format == OutputFormat::Json {
         let configurations: Vec<_> = plan
             .targets
             .iter()
@@ -94,7 +94,7 @@ fn drift(state: &StateDir, file: &Path) -> Drift {
 }
 
 fn text(
-    context: &Context,
+    context: &CliContext,
     plan: &Plan,
     view: &View<'_>,
     state: &StateDir,

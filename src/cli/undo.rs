@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Exit;
 use super::args::Undo;
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::Failure;
 use super::view::diff;
 use crate::document::Format;
@@ -13,7 +13,7 @@ use crate::report::redactor_for_texts;
 use crate::tool::{ConfigFile, Recogniser};
 use crate::transaction::{self, Summary, TransactionState};
 
-pub(super) fn run(context: &Context, args: &Undo) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, args: &Undo) -> Result<Exit, Failure> {
     let state = context.state();
     if args.list {
         let all = transaction::list(&state)?;
@@ -95,7 +95,7 @@ fn time(text: &str) -> String {
     format!("{minute} UTC")
 }
 
-fn list(context: &Context, all: &[Summary]) -> String {
+fn list(context: &CliContext, all: &[Summary]) -> String {
     let mut text = String::new();
     for summary in all {
         let state = match &summary.state {

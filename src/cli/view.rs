@@ -4,24 +4,24 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::context::Context;
+use super::context::CliContext;
+use crate::ignore::Ignored;
 use crate::plan::{Plan, PlannedFile};
 use crate::report::advice::Advice;
 use crate::report::diff::{DiffOptions, unified};
 use crate::report::human::Human;
-use crate::report::model::Source;
+use crate::report::model::FileSource;
 use crate::report::redact::Redactor;
 use crate::report::redactor_for;
 use crate::report::{json, visible};
 use crate::tool::{Read, Workspace};
-use crate::tuning::Ignored;
 
 /// Longer lines of a diff are cut around the change.
 const MAX_LINE_WIDTH: usize = 200;
 
 /// Shows files and findings of one workspace, without its secrets.
 pub(super) struct View<'a> {
-    context: &'a Context,
+    context: &'a CliContext,
     workspace: &'a Workspace,
     /// Files of our own that findings may point at.
     own: Option<&'a BTreeMap<PathBuf, String>>,
@@ -32,7 +32,7 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(context: &'a Context, workspace: &'a Workspace) -> Self {
+    pub(super) fn new(context: &'a CliContext, workspace: &'a Workspace) -> Self {
         Self {
             context,
             workspace,
@@ -151,18 +151,18 @@ impl<'a> View<'a> {
     }
 
     /// A file as it was read.
-    pub(super) fn source(&self, path: &Path) -> Option<Source<'a>> {
+    pub(super) fn source(&self, path: &Path) -> Option<FileSource<'a>> {
         let read = self.workspace.read_at(path);
         if let Some(Read::Layer(layer)) = read
             && layer.config.exists
         {
-            return Some(Source {
+            return Some(FileSource {
                 text: layer.before(),
                 document: (!layer.changed()).then_some(&layer.document),
             });
         }
         if let Some(text) = self.own.and_then(|own| own.get(path)) {
-            return Some(Source {
+            return Some(FileSource {
                 text,
                 document: None,
             });
@@ -170,7 +170,7 @@ impl<'a> View<'a> {
         let Some(Read::Unreadable(file)) = read else {
             return None;
         };
-        Some(Source {
+        Some(FileSource {
             text: &file.text,
             document: None,
         })
@@ -192,7 +192,7 @@ impl<'a> View<'a> {
 
 /// The diff between two states of a file; labels are relative to the home folder, so that it can be used as a patch there.
 pub(super) fn diff(
-    context: &Context,
+    context: &CliContext,
     redactor: &Redactor,
     path: &Path,
     before: Option<&str>,
@@ -209,7 +209,7 @@ pub(super) fn diff(
 }
 
 /// A path relative to the working folder where paths were named and it lies there, else as in [`label`].
-pub(super) fn label_from(context: &Context, paths: &[PathBuf], path: &Path) -> String {
+pub(super) fn label_from(context: &CliContext, paths: &[PathBuf], path: &Path) -> String {
     match path.strip_prefix(&context.working_folder) {
         Ok(relative) if !paths.is_empty() => relative.display().to_string(),
         _ => label(context, path),
@@ -217,7 +217,7 @@ pub(super) fn label_from(context: &Context, paths: &[PathBuf], path: &Path) -> S
 }
 
 /// A path relative to the home folder, where it lies there.
-fn label(context: &Context, path: &Path) -> String {
+fn label(context: &CliContext, path: &Path) -> String {
     let home = &context.environment.home;
     path.strip_prefix(home)
         .unwrap_or(path)

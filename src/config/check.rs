@@ -3,13 +3,17 @@
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-use super::{Config, ConfigFile, Owner};
+use super::{Config, ConfigOwner, SettingsFile};
 use crate::load::{LoadError, Source, Spanned, nearest};
 use crate::plan::selects;
 use crate::rule::catalogue::{self, Catalogue, CatalogueError, RulesByTool};
 
 /// Patterns, pointers and versions.
-pub(super) fn shape(source: &Source<'_>, file: &ConfigFile, owner: Owner) -> Result<(), LoadError> {
+pub(super) fn shape(
+    source: &Source<'_>,
+    file: &SettingsFile,
+    owner: ConfigOwner,
+) -> Result<(), LoadError> {
     for entry in &file.ignore {
         let entry = entry.get_ref();
         if let Some(path) = &entry.path {
@@ -18,11 +22,14 @@ pub(super) fn shape(source: &Source<'_>, file: &ConfigFile, owner: Owner) -> Res
                 let message = format!("not a pattern of paths: {}", error.msg);
                 source.error(path.span(), message, None)
             })?;
-            if owner == Owner::Repository && leaves(text) {
+            if owner == ConfigOwner::Repository && leaves(text) {
                 let message = "a path here is relative to this file's folder, and can't leave it";
                 return Err(source.error(path.span(), message, None));
             }
-            if owner == Owner::User && !text.starts_with("~/") && !Path::new(text).is_absolute() {
+            if owner == ConfigOwner::User
+                && !text.starts_with("~/")
+                && !Path::new(text).is_absolute()
+            {
                 let message = "a path here begins with `~/` or `/`: it speaks of the whole machine";
                 return Err(source.error(path.span(), message, None));
             }
@@ -57,7 +64,7 @@ fn leaves(text: &str) -> bool {
 
 /// Refuses folders and files of a repository's file that lie outside its folder, also behind links.
 pub(super) fn inside(config: &Config) -> Result<(), LoadError> {
-    if config.owner == Owner::User {
+    if config.owner == ConfigOwner::User {
         return Ok(());
     }
     let name = config.path.display().to_string();

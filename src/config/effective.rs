@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::{Config, ConfigFile, Level};
+use super::{Config, RuleLevel, SettingsFile};
 use crate::facts::Region;
 use crate::load::Spanned;
 
 /// Where a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// Nobody said anything.
     Default,
     /// A file.
@@ -30,21 +30,21 @@ pub struct Setting<T> {
     /// The value.
     pub value: T,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
 }
 
 impl<T> Setting<T> {
     fn unset(value: T) -> Self {
         Self {
             value,
-            origin: Origin::Default,
+            origin: SettingOrigin::Default,
         }
     }
 }
 
 /// What the command line or the environment says; empty and `None` where it says nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Said {
+pub struct SettingsLayer {
     /// `--profile`, `GLM_SETUP_PROFILE`
     pub profile: Option<String>,
     /// `--region`, `GLM_SETUP_REGION`
@@ -67,7 +67,7 @@ pub struct Said {
 
 /// The settings in force.
 #[derive(Debug, Clone)]
-pub struct Effective {
+pub struct EffectiveSettings {
     /// The profile to judge by; without one each configuration is judged by what it points at.
     pub profile: Setting<Option<String>>,
     /// The region; without one each configuration keeps its own.
@@ -87,19 +87,19 @@ pub struct Effective {
     /// The baseline file; absolute when a file names it.
     pub baseline: Setting<Option<PathBuf>>,
     /// `[rules.<id>]`, in the order of the ids; where two files speak of one, both, the user's first.
-    pub rules: Vec<(String, Setting<Level>)>,
+    pub rules: Vec<(String, Setting<RuleLevel>)>,
     /// `[tools.<id>]`
     pub tools: Vec<(String, Setting<String>)>,
     /// How many `[[ignore]]` each file has.
     pub ignores: Vec<Setting<usize>>,
 }
 
-impl Effective {
+impl EffectiveSettings {
     /// Merges what is said, later layers over earlier ones: the user's file first, then repositories', the environment, and
     /// the command line.
-    pub fn new(layers: &[&Config], variables: &Said, flags: &Said) -> Self {
-        let text = |pick: fn(&ConfigFile) -> &Option<Spanned<String>>,
-                    said: fn(&Said) -> &Option<String>,
+    pub fn new(layers: &[&Config], variables: &SettingsLayer, flags: &SettingsLayer) -> Self {
+        let text = |pick: fn(&SettingsFile) -> &Option<Spanned<String>>,
+                    said: fn(&SettingsLayer) -> &Option<String>,
                     names| {
             let found = last(layers, pick, Clone::clone);
             over(
@@ -108,8 +108,8 @@ impl Effective {
                 names,
             )
         };
-        let words = |pick: fn(&ConfigFile) -> &Option<Vec<Spanned<String>>>,
-                     said: fn(&Said) -> &Vec<String>,
+        let words = |pick: fn(&SettingsFile) -> &Option<Vec<Spanned<String>>>,
+                     said: fn(&SettingsLayer) -> &Vec<String>,
                      names| {
             let said = |one| Some(said(one).clone()).filter(|words| !words.is_empty());
             let found = over(last_list(layers, pick), [variables, flags].map(said), names);
@@ -210,8 +210,8 @@ impl Effective {
 }
 
 impl Config {
-    fn origin(&self, at: usize) -> Origin {
-        Origin::File {
+    fn origin(&self, at: usize) -> SettingOrigin {
+        SettingOrigin::File {
             path: self.path.clone(),
             line: self.line(at),
         }
@@ -220,7 +220,7 @@ impl Config {
 
 fn last<T, U>(
     layers: &[&Config],
-    pick: fn(&ConfigFile) -> &Option<Spanned<T>>,
+    pick: fn(&SettingsFile) -> &Option<Spanned<T>>,
     value: impl Fn(&T) -> U,
 ) -> Setting<Option<U>> {
     let found = layers.iter().rev().find_map(|config| {
@@ -235,7 +235,7 @@ fn last<T, U>(
 
 fn last_list(
     layers: &[&Config],
-    pick: fn(&ConfigFile) -> &Option<Vec<Spanned<String>>>,
+    pick: fn(&SettingsFile) -> &Option<Vec<Spanned<String>>>,
 ) -> Setting<Option<Vec<String>>> {
     let found = layers.iter().rev().find_map(|config| {
         let said = pick(&config.file).as_ref()?;
@@ -255,8 +255,8 @@ fn over<T>(
     [variables_name, flags_name]: [&'static str; 2],
 ) -> Setting<Option<T>> {
     let (value, origin) = match (variable, flag) {
-        (_, Some(value)) => (value, Origin::Flag(flags_name)),
-        (Some(value), None) => (value, Origin::Variable(variables_name)),
+        (_, Some(value)) => (value, SettingOrigin::Flag(flags_name)),
+        (Some(value), None) => (value, SettingOrigin::Variable(variables_name)),
         (None, None) => return found,
     };
     Setting {
@@ -265,7 +265,11 @@ fn over<T>(
     }
 }
 
-fn rules_dirs(layers: &[&Config], variables: &Said, flags: &Said) -> Vec<Setting<PathBuf>> {
+fn rules_dirs(
+    layers: &[&Config],
+    variables: &SettingsLayer,
+    flags: &SettingsLayer,
+) -> Vec<Setting<PathBuf>> {
     let of_files = layers.iter().flat_map(|config| {
         let named = config.file.rules_dir.iter().flatten();
         named.map(|folder| Setting {
@@ -274,8 +278,8 @@ fn rules_dirs(layers: &[&Config], variables: &Said, flags: &Said) -> Vec<Setting
         })
     });
     let said = [
-        (variables, Origin::Variable("GLM_SETUP_RULES_DIR")),
-        (flags, Origin::Flag("--rules-dir")),
+        (variables, SettingOrigin::Variable("GLM_SETUP_RULES_DIR")),
+        (flags, SettingOrigin::Flag("--rules-dir")),
     ];
     let of_said = said.into_iter().flat_map(|(said, origin)| {
         said.rules_dir.iter().map(move |folder| Setting {

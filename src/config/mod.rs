@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use crate::load::{LoadError, Source};
 use crate::rule::catalogue::{self, CatalogueError};
 
-pub use effective::{Effective, Origin, Said, Setting};
+pub use effective::{EffectiveSettings, Setting, SettingOrigin, SettingsLayer};
 pub use find::nearest_folder;
-pub use schema::{ConfigFile, IgnoreEntry, Level, RuleSettings, ToolSettings};
+pub use schema::{IgnoreEntry, RuleLevel, RuleSettings, SettingsFile, ToolSettings};
 pub use variables::VariableError;
 
 /// The name of a repository's file.
@@ -26,7 +26,7 @@ pub const USER_FILE: &str = "config.toml";
 
 /// Whose a configuration file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
+pub enum ConfigOwner {
     /// The user's own: trusted as the command line is.
     User,
     /// A repository's: it speaks of files below its folder only.
@@ -39,11 +39,11 @@ pub struct Config {
     /// Where it is; absolute.
     pub path: PathBuf,
     /// Whose it is.
-    pub owner: Owner,
+    pub owner: ConfigOwner,
     /// Its text.
     pub text: String,
     /// What it says.
-    pub file: ConfigFile,
+    pub file: SettingsFile,
 }
 
 impl Config {
@@ -56,7 +56,7 @@ impl Config {
         if path.symlink_metadata().is_err() {
             return Ok(None);
         }
-        Self::read(path, Owner::User).map(Some)
+        Self::read(path, ConfigOwner::User).map(Some)
     }
 
     /// Reads a repository's file from a folder that has one.
@@ -64,10 +64,10 @@ impl Config {
     /// # Errors
     /// When it can't be read, is broken, or names a place outside its folder.
     pub fn repository(folder: &Path) -> Result<Self, CatalogueError> {
-        Self::read(folder.join(REPOSITORY_FILE), Owner::Repository)
+        Self::read(folder.join(REPOSITORY_FILE), ConfigOwner::Repository)
     }
 
-    fn read(path: PathBuf, owner: Owner) -> Result<Self, CatalogueError> {
+    fn read(path: PathBuf, owner: ConfigOwner) -> Result<Self, CatalogueError> {
         let text = catalogue::read(&path)?;
         Ok(Self::parse(path, owner, text)?)
     }
@@ -76,10 +76,10 @@ impl Config {
     ///
     /// # Errors
     /// When the text is not TOML or not of the wanted shape, with the place and what was expected.
-    pub fn parse(path: PathBuf, owner: Owner, text: String) -> Result<Self, LoadError> {
+    pub fn parse(path: PathBuf, owner: ConfigOwner, text: String) -> Result<Self, LoadError> {
         let name = path.display().to_string();
         let source = Source::new(&name, &text);
-        let file: ConfigFile = source.parse().map_err(schema::helped)?;
+        let file: SettingsFile = source.parse().map_err(schema::helped)?;
         check::shape(&source, &file, owner)?;
         let config = Self {
             path,
@@ -118,7 +118,7 @@ impl Config {
     /// The same file without what speaks of a whole run, and the names of what was left out: for a run that looks at
     /// more than the file's own folder.
     pub fn for_own_files(&self) -> (Self, Vec<&'static str>) {
-        let ConfigFile {
+        let SettingsFile {
             profile,
             region,
             facts,
@@ -144,11 +144,11 @@ impl Config {
             ("tools", !tools.is_empty()),
         ];
         let left_out = left_out.into_iter().filter(|(_, said)| *said);
-        let file = ConfigFile {
+        let file = SettingsFile {
             baseline,
             rules,
             ignore,
-            ..ConfigFile::default()
+            ..SettingsFile::default()
         };
         let config = Self {
             file,

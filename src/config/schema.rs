@@ -11,7 +11,7 @@ use crate::load::{LoadError, Spanned};
 /// A configuration file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ConfigFile {
+pub struct SettingsFile {
     /// The profile to judge by.
     #[serde(default)]
     pub profile: Option<Spanned<String>>,
@@ -53,7 +53,7 @@ pub struct ConfigFile {
 /// How bad a rule's findings are here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Level {
+pub enum RuleLevel {
     /// The rule takes no part.
     Off,
     /// Worth knowing.
@@ -64,7 +64,7 @@ pub enum Level {
     Error,
 }
 
-impl Level {
+impl RuleLevel {
     /// The severity; `None` for a rule that takes no part.
     pub fn severity(self) -> Option<Severity> {
         match self {
@@ -76,7 +76,7 @@ impl Level {
     }
 }
 
-impl std::fmt::Display for Level {
+impl std::fmt::Display for RuleLevel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.serialize(f)
     }
@@ -87,7 +87,7 @@ impl std::fmt::Display for Level {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleSettings {
     /// How bad its findings are.
-    pub severity: Spanned<Level>,
+    pub severity: Spanned<RuleLevel>,
 }
 
 /// `[tools.<id>]`

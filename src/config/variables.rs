@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 
-use super::Said;
+use super::SettingsLayer;
 use crate::facts::Region;
 
 /// A variable that can't be read.
@@ -17,7 +17,7 @@ pub struct VariableError {
     pub expected: &'static str,
 }
 
-impl Said {
+impl SettingsLayer {
     /// What the variables say; `var` gives one's value. Lists are separated by commas, folders as in `PATH`; an empty variable says nothing.
     ///
     /// # Errors

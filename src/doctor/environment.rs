@@ -22,7 +22,7 @@ pub struct Variables {
     /// Why the variables that are set now were not looked at, if so.
     pub skipped: Option<String>,
     /// What a person should know, the worst first.
-    pub found: Vec<Found>,
+    pub found: Vec<FoundVariable>,
     /// Start-up files that could not be read, and why.
     pub unreadable: Vec<String>,
     /// Whether something asks to be changed.
@@ -46,13 +46,13 @@ pub enum Effect {
 /// One variable of one tool.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Found {
+pub struct FoundVariable {
     /// The tool's id.
     pub tool: String,
     /// The variable.
     pub name: String,
     /// Where it is set; its value is never told.
-    pub places: Vec<Place>,
+    pub places: Vec<VariablePlace>,
     /// What it does.
     pub effect: Effect,
     /// How bad that is.
@@ -64,7 +64,7 @@ pub struct Found {
 /// Where a variable is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "in")]
-pub enum Place {
+pub enum VariablePlace {
     /// In the environment of this run.
     Now,
     /// In a start-up file.
@@ -79,7 +79,7 @@ pub enum Place {
 }
 
 /// A variable's value at a place; unknown where the text of a start-up file doesn't say it.
-type Sites = Vec<(Place, Option<String>)>;
+type Sites = Vec<(VariablePlace, Option<String>)>;
 
 /// Everything that sets variables.
 #[derive(Debug)]
@@ -101,10 +101,10 @@ impl Shells {
     fn sites(&self, name: &str, environment: &Environment) -> Sites {
         let now = environment
             .var(name)
-            .map(|value| (Place::Now, Some(value.to_owned())));
+            .map(|value| (VariablePlace::Now, Some(value.to_owned())));
         let set = self.assignments.iter().filter(|one| one.name == name);
         let set = set.map(|one| {
-            let place = Place::File {
+            let place = VariablePlace::File {
                 file: one.file.clone(),
                 line: one.line,
                 conditional: one.conditional,
@@ -188,7 +188,7 @@ pub(super) fn judge<'a>(
     environment: &Environment,
     skipped: Option<String>,
 ) -> Variables {
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<FoundVariable> = Vec::new();
     for judged in tools {
         let mut by_name: BTreeMap<&str, &Variable> = BTreeMap::new();
         for variable in judged.tool.variable.iter() {
@@ -225,7 +225,7 @@ struct One<'a> {
 }
 
 impl One<'_> {
-    fn judge(&self, mut sites: Sites) -> Option<Found> {
+    fn judge(&self, mut sites: Sites) -> Option<FoundVariable> {
         let variable = self.variable;
         let off = |value: &Option<String>| {
             value
@@ -273,10 +273,10 @@ impl One<'_> {
     }
 
     /// A variable that names files: only a start-up file that names others than the run's own is of interest.
-    fn elsewhere(&self, mut sites: Sites) -> Option<Found> {
+    fn elsewhere(&self, mut sites: Sites) -> Option<FoundVariable> {
         let now = self.environment.var(self.name);
         sites.retain(|(place, value)| {
-            *place != Place::Now && value.as_deref().is_none_or(|value| Some(value) != now)
+            *place != VariablePlace::Now && value.as_deref().is_none_or(|value| Some(value) != now)
         });
         // A value that can't be told is probably the one that is set now.
         sites.retain(|(_, value)| value.is_some() || now.is_none());
@@ -293,18 +293,18 @@ impl One<'_> {
         effect: Effect,
         severity: Severity,
         message: String,
-    ) -> Option<Found> {
-        let places: Vec<Place> = sites.into_iter().map(|(place, _)| place).collect();
-        let conditional = |place: &Place| {
+    ) -> Option<FoundVariable> {
+        let places: Vec<VariablePlace> = sites.into_iter().map(|(place, _)| place).collect();
+        let conditional = |place: &VariablePlace| {
             matches!(
                 place,
-                Place::File {
+                VariablePlace::File {
                     conditional: true,
                     ..
                 }
             )
         };
-        (!places.is_empty()).then(|| Found {
+        (!places.is_empty()).then(|| FoundVariable {
             tool: self.judged.tool.id.clone(),
             name: self.name.to_owned(),
             effect,

@@ -39,12 +39,12 @@ pub struct Logs {
     pub from: Date,
     /// The last day, UTC.
     pub to: Date,
-    /// The time of the last `apply`, where there was one: what is older may be mended already.
+    /// The time of the last `apply`, where there was one: what is older may be fixed already.
     pub applied: Option<Timestamp>,
     /// The codes that were found, the most frequent first.
-    pub codes: Vec<Counted>,
+    pub codes: Vec<CodeCount>,
     /// What was read, by tool.
-    pub tools: Vec<Read>,
+    pub tools: Vec<LogsRead>,
     /// Why the real numbers may be higher.
     pub lower_bound: Vec<String>,
     /// Whether an error since the last `apply` asks for something to be done.
@@ -54,7 +54,7 @@ pub struct Logs {
 /// How often a code was found.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Counted {
+pub struct CodeCount {
     /// The code.
     pub code: u32,
     /// What the facts say of it.
@@ -76,7 +76,7 @@ pub struct Counted {
     pub avoid: Vec<String>,
 }
 
-impl Counted {
+impl CodeCount {
     /// Whether it asks for something to be done, beside waiting.
     pub fn needs_doing(&self) -> bool {
         let waiting = matches!(self.class, ErrorClass::Retry | ErrorClass::WaitForReset);
@@ -87,7 +87,7 @@ impl Counted {
 /// What was read of a tool's logs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Read {
+pub struct LogsRead {
     /// The tool's id.
     pub tool: String,
     /// How many files have changed since the first day and were read.
@@ -135,9 +135,9 @@ pub(super) fn count(
     let mut read = Vec::new();
     let mut lower_bound = Vec::new();
     for tool in tools {
-        let mut of_tool = Read {
+        let mut of_tool = LogsRead {
             tool: tool.id.clone(),
-            ..Read::default()
+            ..LogsRead::default()
         };
         for log in tool.log.iter() {
             let earlier = of_tool.files;
@@ -151,9 +151,9 @@ pub(super) fn count(
             .map(|path| environment.display(&path))
             .collect();
         if of_tool
-            != (Read {
+            != (LogsRead {
                 tool: tool.id.clone(),
-                ..Read::default()
+                ..LogsRead::default()
             })
         {
             read.push(of_tool);
@@ -170,7 +170,7 @@ pub(super) fn count(
         from,
         to,
         applied: window.applied,
-        needs_doing: codes.iter().any(Counted::needs_doing),
+        needs_doing: codes.iter().any(CodeCount::needs_doing),
         codes,
         tools: read,
         lower_bound,
@@ -182,7 +182,7 @@ fn day(time: Timestamp) -> Date {
 }
 
 #[derive(Default)]
-struct Count {
+struct ErrorCount {
     by_day: BTreeMap<Date, u64>,
     by_tool: BTreeMap<String, u64>,
     since_applied: u64,
@@ -193,14 +193,20 @@ struct Counter {
     from: Date,
     to: Date,
     applied: Option<Timestamp>,
-    counts: BTreeMap<u32, Count>,
+    counts: BTreeMap<u32, ErrorCount>,
     /// Hashes of the lines' names.
     names: HashSet<u64>,
     buffer: Vec<u8>,
 }
 
 impl Counter {
-    fn log(&mut self, tool: &Descriptor, log: &Log, environment: &Environment, read: &mut Read) {
+    fn log(
+        &mut self,
+        tool: &Descriptor,
+        log: &Log,
+        environment: &Environment,
+        read: &mut LogsRead,
+    ) {
         let form = Form::new(log);
         let texts: Vec<Finder<'_>> = log.error.iter().map(|e| Finder::new(&e.contains)).collect();
         for path in log_files(tool, log, environment) {
@@ -219,7 +225,7 @@ impl Counter {
         tool: &Descriptor,
         form: &Form<'_>,
         texts: &[Finder<'_>],
-        read: &mut Read,
+        read: &mut LogsRead,
     ) -> std::io::Result<()> {
         // Looked at before it is opened: opening a pipe would wait for somebody who writes.
         let metadata = std::fs::metadata(path)?;
@@ -258,11 +264,11 @@ impl Counter {
         count.since_applied += u64::from(self.applied.is_none_or(|applied| time > applied));
     }
 
-    fn codes(&mut self, pack: &Pack) -> Vec<Counted> {
+    fn codes(&mut self, pack: &Pack) -> Vec<CodeCount> {
         let counts = std::mem::take(&mut self.counts).into_iter();
         let known = counts.filter_map(|(code, count)| Some((pack.error_code(code)?, count)));
-        let mut codes: Vec<Counted> = known
-            .map(|(error, count): (&ErrorCode, Count)| Counted {
+        let mut codes: Vec<CodeCount> = known
+            .map(|(error, count): (&ErrorCode, ErrorCount)| CodeCount {
                 code: error.code,
                 title: error.title.clone(),
                 class: error.class,
@@ -284,10 +290,10 @@ struct Form<'d> {
     format: LogFormat,
     time: Option<Pointer>,
     id: Option<Pointer>,
-    errors: Vec<Shape<'d>>,
+    errors: Vec<LogShape<'d>>,
 }
 
-struct Shape<'d> {
+struct LogShape<'d> {
     error: &'d LogError,
     when: Vec<(Pointer, &'d Value)>,
     at: Option<Pointer>,
@@ -304,7 +310,7 @@ impl<'d> Form<'d> {
             errors: log
                 .error
                 .iter()
-                .map(|error| Shape {
+                .map(|error| LogShape {
                     error,
                     when: error
                         .when
@@ -351,7 +357,7 @@ impl<'d> Form<'d> {
     }
 }
 
-impl Shape<'_> {
+impl LogShape<'_> {
     /// The error's text in a line of a text log.
     fn text_of<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
         let head = &line[..line.len().min(HEAD)];

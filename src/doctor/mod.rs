@@ -16,8 +16,8 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-pub use environment::{Effect, Found, Place, Variables};
-pub use logs::{Counted, Logs, Read, Window};
+pub use environment::{Effect, FoundVariable, VariablePlace, Variables};
+pub use logs::{CodeCount, Logs, LogsRead, Window};
 pub use processes::{HelperInstances, HostInstances, Instances, ToolInstances};
 pub use versions::{Installed, Relation, Versions, installed};
 
@@ -45,7 +45,7 @@ pub enum Chosen {
 /// Everything that was found.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Report {
+pub struct Diagnosis {
     /// The version of this form.
     pub version: u32,
     /// The facts pack.
@@ -68,7 +68,7 @@ pub struct Report {
 
 /// What the report is made from.
 #[derive(Debug)]
-pub struct Case<'a> {
+pub struct DoctorInput<'a> {
     /// All tools.
     pub tools: &'a [Rc<Descriptor>],
     /// The tools' files.
@@ -89,9 +89,9 @@ pub struct Case<'a> {
     pub only_home: Option<String>,
 }
 
-impl Case<'_> {
+impl DoctorInput<'_> {
     /// Looks at everything.
-    pub fn report(&self) -> Report {
+    pub fn report(&self) -> Diagnosis {
         let mut has_key: BTreeMap<&str, bool> = BTreeMap::new();
         for target in &self.plan.targets {
             *has_key.entry(&target.tool).or_default() |= target.has_key;
@@ -125,7 +125,7 @@ impl Case<'_> {
             self.only_home.clone(),
         );
         let logs = logs::count(self.tools, self.pack, self.environment, self.window);
-        Report {
+        Diagnosis {
             version: VERSION,
             facts: self.pack.id.clone(),
             profile: self.profile.id.clone(),

@@ -122,12 +122,12 @@ fn read(text: &str, shell: Shell, file: &Path, environment: &Environment) -> Vec
             Shell::Power => power_shell(line),
         } {
             let (name, value) = match one {
-                Statement::Set(name, value) => (name, value),
-                Statement::Unset(name) if !conditional => {
+                ShellStatement::Set(name, value) => (name, value),
+                ShellStatement::Unset(name) if !conditional => {
                     found.retain(|known| known.name != name);
                     continue;
                 }
-                Statement::Unset(_) => continue,
+                ShellStatement::Unset(_) => continue,
             };
             if !conditional {
                 // The later one wins.
@@ -146,12 +146,12 @@ fn read(text: &str, shell: Shell, file: &Path, environment: &Environment) -> Vec
 }
 
 /// What a line does to a variable; values as they are written.
-enum Statement<'l> {
+enum ShellStatement<'l> {
     Set(&'l str, &'l str),
     Unset(&'l str),
 }
 
-fn posix(line: &str) -> Vec<Statement<'_>> {
+fn posix(line: &str) -> Vec<ShellStatement<'_>> {
     let (command, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
     let words = || {
         words(rest)
@@ -164,7 +164,7 @@ fn posix(line: &str) -> Vec<Statement<'_>> {
             let mut flags = rest.split_whitespace();
             flags.any(|word| word.starts_with('-') && word.contains('x'))
         }
-        "unset" => return words().map(Statement::Unset).collect(),
+        "unset" => return words().map(ShellStatement::Unset).collect(),
         _ => false,
     };
     if !exports {
@@ -172,11 +172,11 @@ fn posix(line: &str) -> Vec<Statement<'_>> {
     }
     let pairs = words().filter_map(|word| word.split_once('='));
     pairs
-        .map(|(name, value)| Statement::Set(name, value))
+        .map(|(name, value)| ShellStatement::Set(name, value))
         .collect()
 }
 
-fn fish(line: &str) -> Vec<Statement<'_>> {
+fn fish(line: &str) -> Vec<ShellStatement<'_>> {
     let Some(rest) = line.strip_prefix("set ") else {
         return Vec::new();
     };
@@ -192,25 +192,25 @@ fn fish(line: &str) -> Vec<Statement<'_>> {
         return Vec::new();
     };
     if flag("--erase", 'e') {
-        return vec![Statement::Unset(name)];
+        return vec![ShellStatement::Unset(name)];
     }
     if !flag("--export", 'x') {
         return Vec::new();
     }
-    vec![Statement::Set(name, names.next().unwrap_or(&""))]
+    vec![ShellStatement::Set(name, names.next().unwrap_or(&""))]
 }
 
-fn fish_variables(line: &str) -> Vec<Statement<'_>> {
+fn fish_variables(line: &str) -> Vec<ShellStatement<'_>> {
     let pair = line
         .strip_prefix("SETUVAR ")
         .filter(|rest| rest.contains("--export"))
         .and_then(|rest| rest.rsplit(' ').next()?.split_once(':'));
-    pair.map(|(name, value)| Statement::Set(name, value))
+    pair.map(|(name, value)| ShellStatement::Set(name, value))
         .into_iter()
         .collect()
 }
 
-fn power_shell(line: &str) -> Vec<Statement<'_>> {
+fn power_shell(line: &str) -> Vec<ShellStatement<'_>> {
     let prefix = "$env:";
     let starts = |text: &str| {
         let start = text.get(..prefix.len());
@@ -221,12 +221,12 @@ fn power_shell(line: &str) -> Vec<Statement<'_>> {
     {
         let value = value.trim();
         let value = words(value).first().copied().unwrap_or(value);
-        return vec![Statement::Set(name.trim(), value)];
+        return vec![ShellStatement::Set(name.trim(), value)];
     }
     let removed = line
         .strip_prefix("Remove-Item ")
         .and_then(|rest| rest.trim().strip_prefix("Env:"));
-    removed.map(Statement::Unset).into_iter().collect()
+    removed.map(ShellStatement::Unset).into_iter().collect()
 }
 
 /// The words of a command, up to its end: quotes and what stands in them stay together.

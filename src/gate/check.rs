@@ -13,7 +13,7 @@ use crate::plan::Target;
 /// How bad a statement is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Level {
+pub enum CheckLevel {
     /// As it should be.
     Ok,
     /// Worth knowing.
@@ -26,17 +26,17 @@ pub enum Level {
 
 /// One statement of the check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Statement {
+pub struct CheckResult {
     /// What was looked at: `haproxy`, `listener`, `configuration` or `tools`.
     pub about: &'static str,
     /// How bad it is.
-    pub level: Level,
+    pub level: CheckLevel,
     /// In a sentence.
     pub message: String,
 }
 
-impl Statement {
-    fn new(about: &'static str, level: Level, message: impl Into<String>) -> Self {
+impl CheckResult {
+    fn new(about: &'static str, level: CheckLevel, message: impl Into<String>) -> Self {
         Self {
             about,
             level,
@@ -81,31 +81,31 @@ fn version(program: &Path) -> Option<((u32, u32), String)> {
 }
 
 /// Whether HAProxy is there and new enough.
-pub fn haproxy(program: Option<&Path>) -> Statement {
+pub fn haproxy(program: Option<&Path>) -> CheckResult {
     let about = "haproxy";
     let Some(program) = program.filter(|program| program.is_file()) else {
-        return Statement::new(
+        return CheckResult::new(
             about,
-            Level::Error,
+            CheckLevel::Error,
             "HAProxy isn't installed (Debian, Ubuntu: apt install haproxy; macOS: brew install haproxy)",
         );
     };
     let place = program.display();
     match version(program) {
-        None => Statement::new(
+        None => CheckResult::new(
             about,
-            Level::Error,
+            CheckLevel::Error,
             format!("{place} doesn't say its version"),
         ),
-        Some((number, whole)) if number < OLDEST_HAPROXY => Statement::new(
+        Some((number, whole)) if number < OLDEST_HAPROXY => CheckResult::new(
             about,
-            Level::Error,
+            CheckLevel::Error,
             format!(
                 "{place} is {whole}; the configuration needs {}.{} or newer",
                 OLDEST_HAPROXY.0, OLDEST_HAPROXY.1
             ),
         ),
-        Some((_, whole)) => Statement::new(about, Level::Ok, format!("{place} is {whole}")),
+        Some((_, whole)) => CheckResult::new(about, CheckLevel::Ok, format!("{place} is {whole}")),
     }
 }
 
@@ -150,40 +150,40 @@ fn listening(line: &str, port: u16) -> Option<IpAddr> {
 }
 
 /// Whether somebody listens, and whether on this machine only. `plan` says that a coding plan stands behind the gate.
-pub fn listener(port: u16, listeners: Option<&[IpAddr]>, plan: bool, pack: &Pack) -> Statement {
+pub fn listener(port: u16, listeners: Option<&[IpAddr]>, plan: bool, pack: &Pack) -> CheckResult {
     let about = "listener";
     let Some(listeners) = listeners else {
-        return Statement::new(
+        return CheckResult::new(
             about,
-            Level::Info,
+            CheckLevel::Info,
             format!("this system doesn't say who listens on port {port}"),
         );
     };
     let beyond = listeners.iter().find(|address| !is_loopback(**address));
     match (listeners.first(), beyond) {
-        (None, _) => Statement::new(
+        (None, _) => CheckResult::new(
             about,
-            Level::Error,
+            CheckLevel::Error,
             format!("nothing listens on port {port}: the gate isn't running"),
         ),
-        (_, Some(address)) if plan => Statement::new(
+        (_, Some(address)) if plan => CheckResult::new(
             about,
-            Level::Error,
+            CheckLevel::Error,
             format!(
                 "the gate listens on {address}, which other machines can reach, in front of a coding plan. {}",
                 one_person(pack)
             ),
         ),
-        (_, Some(address)) => Statement::new(
+        (_, Some(address)) => CheckResult::new(
             about,
-            Level::Warning,
+            CheckLevel::Warning,
             format!(
                 "the gate listens on {address}, which other machines can reach; that is for teams on a metered key, with TLS"
             ),
         ),
-        (Some(address), None) => Statement::new(
+        (Some(address), None) => CheckResult::new(
             about,
-            Level::Ok,
+            CheckLevel::Ok,
             format!("something listens on {address}, port {port}, on this machine only"),
         ),
     }
@@ -199,7 +199,7 @@ fn is_loopback(address: IpAddr) -> bool {
 }
 
 /// Whether a configuration opens a coding plan to other machines; nothing to say of any other.
-pub fn configuration(path: &Path, text: &str, pack: &Pack) -> Option<Statement> {
+pub fn configuration(path: &Path, text: &str, pack: &Pack) -> Option<CheckResult> {
     let words = |line: &str| -> Vec<String> {
         let line = line.split('#').next().unwrap_or_default();
         line.split_whitespace().map(str::to_owned).collect()
@@ -225,9 +225,9 @@ pub fn configuration(path: &Path, text: &str, pack: &Pack) -> Option<Statement> 
                 && !crate::facts::is_loopback(host)
         });
     let open = open.filter(|_| plan)?;
-    Some(Statement::new(
+    Some(CheckResult::new(
         "configuration",
-        Level::Error,
+        CheckLevel::Error,
         format!(
             "{} opens a coding plan to other machines (`bind {open}`). {}",
             path.display(),
@@ -238,7 +238,7 @@ pub fn configuration(path: &Path, text: &str, pack: &Pack) -> Option<Statement> 
 
 /// What the tools' configurations say together; `name` gives a tool's name. These are statements over several
 /// configurations, which no rule can make.
-pub fn tools(targets: &[Target], pack: &Pack, name: &dyn Fn(&str) -> String) -> Vec<Statement> {
+pub fn tools(targets: &[Target], pack: &Pack, name: &dyn Fn(&str) -> String) -> Vec<CheckResult> {
     let about = "tools";
     let on_plan = |target: &&Target| {
         target.uses_zai && !target.files.is_empty() && target.billing == Some(Billing::CodingPlan)
@@ -263,9 +263,9 @@ pub fn tools(targets: &[Target], pack: &Pack, name: &dyn Fn(&str) -> String) -> 
     gates.dedup();
     let mut statements = Vec::new();
     if gates.len() > 1 {
-        statements.push(Statement::new(
+        statements.push(CheckResult::new(
             about,
-            Level::Warning,
+            CheckLevel::Warning,
             format!(
                 "the tools use several gates ({}): each is a queue of its own, and together they keep no limit",
                 gates.join(", ")
@@ -273,33 +273,33 @@ pub fn tools(targets: &[Target], pack: &Pack, name: &dyn Fn(&str) -> String) -> 
         ));
     }
     match (through.len(), past.len()) {
-        (0, 0) => statements.push(Statement::new(
+        (0, 0) => statements.push(CheckResult::new(
             about,
-            Level::Info,
+            CheckLevel::Info,
             "no tool uses the coding plan",
         )),
-        (0, 1) => statements.push(Statement::new(
+        (0, 1) => statements.push(CheckResult::new(
             about,
-            Level::Info,
+            CheckLevel::Info,
             format!("only {} uses the coding plan; its own settings can keep the limit, as long as one instance runs", past[0]),
         )),
-        (0, _) => statements.push(Statement::new(
+        (0, _) => statements.push(CheckResult::new(
             about,
-            Level::Info,
+            CheckLevel::Info,
             format!(
                 "{} share one coding-plan account without a gate, and no setting of theirs can keep its limit together{}. Cure: glm-setup apply --via-gate URL",
                 past.join(", "),
                 text(pack, "gate.figures").map(|figures| format!(" ({figures})")).unwrap_or_default()
             ),
         )),
-        (_, 0) => statements.push(Statement::new(
+        (_, 0) => statements.push(CheckResult::new(
             about,
-            Level::Ok,
+            CheckLevel::Ok,
             format!("{} use the gate {}", through.join(", "), gates.join(", ")),
         )),
-        (..) => statements.push(Statement::new(
+        (..) => statements.push(CheckResult::new(
             about,
-            Level::Warning,
+            CheckLevel::Warning,
             format!(
                 "{} reach Z.ai without the gate that {} use, so the limit isn't kept",
                 past.join(", "),

@@ -297,7 +297,7 @@ impl Planner<'_> {
             let guarded = self.plan.findings.iter().find(|finding| {
                 finding.tool == tool.id
                     && guards.contains(&finding.rule)
-                    && !matches!(finding.fix, FixState::Planned(_) | FixState::Mended)
+                    && !matches!(finding.fix, FixState::Planned(_) | FixState::FixedByOther)
             });
             let reason = match (overwritten, guarded) {
                 (Some(busy), _) => busy.clone(),

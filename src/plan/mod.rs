@@ -2,9 +2,9 @@
 
 mod alone;
 mod context;
+mod ignored;
 mod points_at;
 mod rounds;
-mod tuned;
 
 pub use alone::fixed_alone;
 
@@ -17,13 +17,13 @@ use std::rc::Rc;
 use crate::document::{Edit, Pointer};
 use crate::facts::{Billing, FactSet, Pack, Region, SelfHosted, ToolNames as _, Via};
 use crate::finding::{Finding, Severity};
+use crate::ignore::{Ignored, Ignores};
 use crate::paths::Environment;
 use crate::profile::Profile;
 use crate::rule::Rule;
 use crate::rule::catalogue::{Catalogue, CatalogueError};
 use crate::rule::evaluate::HitFile;
 use crate::tool::{Configuration, Descriptor, Workspace};
-use crate::tuning::{Ignored, Tuning};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +63,7 @@ pub struct Request {
     /// Tools whose files a running program would overwrite, and what to do about it.
     pub busy: BTreeMap<String, String>,
     /// What is silenced; nothing without it, not even by comments.
-    pub tuning: Option<Rc<Tuning>>,
+    pub ignores: Option<Rc<Ignores>>,
     /// Treats every configuration as one that uses Z.ai and has a key (rules' own cases).
     pub assume_set_up: bool,
     /// Takes every file as belonging to a repository, or not (rules' own cases).
@@ -277,7 +277,7 @@ pub fn compute(
         superseded: HashSet::new(),
         impossible: HashMap::new(),
         edits_by_file: BTreeMap::new(),
-        ledger: tuned::Ledger::default(),
+        ledger: ignored::Ledger::default(),
     };
     let contexts = planner.contexts(&pack, workspace)?;
     planner.refuse(&contexts, workspace);
@@ -305,7 +305,7 @@ struct Planner<'a> {
     superseded: HashSet<String>,
     impossible: HashMap<(String, HitFile, Pointer), String>,
     edits_by_file: BTreeMap<usize, Vec<PlannedEdit>>,
-    ledger: tuned::Ledger,
+    ledger: ignored::Ledger,
 }
 
 fn selected(request: &Request, rule: &Rule) -> bool {

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::context::Context;
-use super::tuned::{Decision, Ledger};
+use super::ignored::{Decision, Ledger};
 use super::{Plan, PlannedEdit, PlannedFile, Planner, Request, Sighting, Skipped, selected};
 use crate::document::{Edit, EditError, Pointer, line_column};
 use crate::facts::Pack;
 use crate::finding::{Finding, FixState, Safety};
+use crate::ignore::Ignored;
 use crate::rule::catalogue::CatalogueError;
 use crate::rule::evaluate::{ConnectionProfiles, Hit, HitFile, Subject, evaluate};
 use crate::rule::fix;
 use crate::rule::schema::{Applies, Purpose};
 use crate::tool::{Configuration, Workspace, connections};
-use crate::tuning::Ignored;
 
 /// How often rules are evaluated again on the edited text before they are said to disagree.
 const MAX_ROUNDS: usize = 10;
@@ -148,7 +148,7 @@ impl Planner<'_> {
                 .iter()
                 .any(|sighting| self.last.contains(sighting));
             if superseded || !still {
-                finding.fix = FixState::Mended;
+                finding.fix = FixState::FixedByOther;
             }
         }
     }
@@ -287,10 +287,10 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
     // Removing list elements moves the others, so a later round may see a known finding at another place.
     let new = !taking.seen.contains(&by_place)
         && (taking.round == 0 || !taking.seen.contains(&by_message));
-    let tuning = taking.request.tuning.as_deref();
+    let ignores = taking.request.ignores.as_deref();
     match taking
         .ledger
-        .decide(tuning, &finding, hit, subject, taking.round)
+        .decide(ignores, &finding, hit, subject, taking.round)
     {
         Decision::Off => return,
         Decision::Ignore(suppression) => {

@@ -1,4 +1,4 @@
-//! Which command mends what was found.
+//! Which command fixes what was found.
 
 use crate::finding::{FixState, Safety};
 use crate::plan::Plan;
@@ -9,7 +9,7 @@ pub enum Advice {
     /// `apply`, for the home folder's files.
     #[default]
     Apply,
-    /// `lint --fix` with these arguments, for files that paths name: `apply` would mend the home folder's instead.
+    /// `lint --fix` with these arguments, for files that paths name: `apply` would fix the home folder's instead.
     Fix(String),
 }
 
@@ -22,7 +22,7 @@ impl Advice {
         };
         match fix {
             FixState::None => String::new(),
-            FixState::Mended => "another rule's fix mends it".to_owned(),
+            FixState::FixedByOther => "another rule's fix mends it".to_owned(),
             FixState::Planned(Safety::Safe) => format!("`{command}` mends it, safely"),
             FixState::Planned(_) => format!("`{command} --unsafe-fixes` mends it"),
             FixState::NeedsUnsafe(Some(consequence)) => {

@@ -9,8 +9,8 @@ use super::human::counted;
 use super::redact::Redactor;
 use super::visible;
 use crate::doctor::{
-    Chosen, Counted, Effect, Installed, Instances, Logs, Place, Relation, Report, Variables,
-    Versions,
+    Chosen, CodeCount, Diagnosis, Effect, Installed, Instances, Logs, Relation, VariablePlace,
+    Variables, Versions,
 };
 use crate::finding::Severity;
 
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Human<'_> {
 
 impl Human<'_> {
     /// The whole report.
-    pub fn report(&self, report: &Report) -> String {
+    pub fn report(&self, report: &Diagnosis) -> String {
         let mut text = String::new();
         self.instances(&mut text, report);
         self.variables(&mut text, &report.variables, report);
@@ -83,7 +83,7 @@ impl Human<'_> {
         self.safe(&(self.display)(path))
     }
 
-    fn instances(&self, text: &mut String, report: &Report) {
+    fn instances(&self, text: &mut String, report: &Diagnosis) {
         self.heading(text, "Running instances");
         let found: &Instances = &report.instances;
         if let Some(reason) = &found.skipped {
@@ -157,7 +157,7 @@ impl Human<'_> {
         text.push_str("      not seen: extensions inside an editor, other machines, browsers\n");
     }
 
-    fn variables(&self, text: &mut String, variables: &Variables, report: &Report) {
+    fn variables(&self, text: &mut String, variables: &Variables, report: &Diagnosis) {
         self.heading(text, "Environment variables");
         if let Some(reason) = &variables.skipped {
             let _ = writeln!(text, "  skipped what is set now: {reason}");
@@ -192,10 +192,10 @@ impl Human<'_> {
         }
     }
 
-    fn place(&self, place: &Place) -> String {
+    fn place(&self, place: &VariablePlace) -> String {
         match place {
-            Place::Now => "set now".to_owned(),
-            Place::File {
+            VariablePlace::Now => "set now".to_owned(),
+            VariablePlace::File {
                 file,
                 line,
                 conditional,
@@ -278,7 +278,7 @@ impl Human<'_> {
         text.push_str("      programs without a log that is known here leave no trace\n");
     }
 
-    fn code(&self, text: &mut String, code: &Counted, logs: &Logs, most: u64) {
+    fn code(&self, text: &mut String, code: &CodeCount, logs: &Logs, most: u64) {
         let by_tool: Vec<String> = code
             .by_tool
             .iter()

@@ -92,7 +92,7 @@ pub fn edit(one: &PlannedEdit, redactor: &Redactor) -> Value {
 pub fn finding(finding: &Finding, redactor: &Redactor) -> Value {
     let fix = match &finding.fix {
         FixState::None => Value::Null,
-        FixState::Mended => json!({ "safety": "safe", "applicable": true }),
+        FixState::FixedByOther => json!({ "safety": "safe", "applicable": true }),
         FixState::Planned(safety) => json!({ "safety": safety, "applicable": true }),
         FixState::NeedsUnsafe(consequence) => {
             json!({ "safety": "unsafe", "applicable": false, "consequence": consequence })

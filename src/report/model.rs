@@ -26,14 +26,14 @@ pub struct Report<'a> {
     /// The least severity that fails the run.
     pub fails: Severity,
     /// A file as it was read.
-    pub source: &'a dyn Fn(&Path) -> Option<Source<'a>>,
+    pub source: &'a dyn Fn(&Path) -> Option<FileSource<'a>>,
     /// A rule by its id, with its documentation.
     pub rule: &'a dyn Fn(&str) -> Option<Rule>,
 }
 
 /// A file as it was read.
 #[derive(Clone, Copy)]
-pub struct Source<'a> {
+pub struct FileSource<'a> {
     /// Its text.
     pub text: &'a str,
     /// The same, parsed; `None` when it doesn't parse, or when it has been edited since.
@@ -42,14 +42,14 @@ pub struct Source<'a> {
 
 /// A piece of a file; lines and columns count from 1, columns in characters, and the end is the place after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Region {
+pub struct TextRegion {
     /// Line and column of its first character.
     pub start: (usize, usize),
     /// Line and column after its last character.
     pub end: (usize, usize),
 }
 
-impl Region {
+impl TextRegion {
     /// The region between two byte offsets of a text.
     pub fn between(text: &str, start: usize, end: usize) -> Self {
         Self {
@@ -74,13 +74,13 @@ impl Report<'_> {
     }
 
     /// What a finding points at; `None` when its file is not there. An absent value is a place without a length.
-    pub fn region(&self, finding: &Finding) -> Option<Region> {
+    pub fn region(&self, finding: &Finding) -> Option<TextRegion> {
         let source = (self.source)(&finding.file)?;
         let end = match &finding.span {
             Some(span) => line_column(source.text, span.end),
             None => finding.position,
         };
-        Some(Region {
+        Some(TextRegion {
             start: finding.position,
             end: end.max(finding.position),
         })

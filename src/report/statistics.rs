@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::finding::{Finding, FixState, Safety, Severity};
 
 /// One rule's count.
-struct Count<'f> {
+struct RuleCount<'f> {
     rule: &'f str,
     severity: Severity,
     count: usize,
@@ -15,10 +15,10 @@ struct Count<'f> {
 }
 
 /// The most frequent rule first.
-fn counts<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Count<'f>> {
-    let mut by_rule: BTreeMap<&str, Count<'f>> = BTreeMap::new();
+fn counts<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<RuleCount<'f>> {
+    let mut by_rule: BTreeMap<&str, RuleCount<'f>> = BTreeMap::new();
     for finding in findings {
-        let count = by_rule.entry(&finding.rule).or_insert(Count {
+        let count = by_rule.entry(&finding.rule).or_insert(RuleCount {
             rule: &finding.rule,
             severity: finding.severity,
             count: 0,
@@ -28,7 +28,7 @@ fn counts<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Count<'f>>
         count.count += 1;
         count.fixable += usize::from(matches!(finding.fix, FixState::Planned(Safety::Safe)));
     }
-    let mut counts: Vec<Count<'_>> = by_rule.into_values().collect();
+    let mut counts: Vec<RuleCount<'_>> = by_rule.into_values().collect();
     counts.sort_by_key(|count| std::cmp::Reverse(count.count));
     counts
 }

@@ -7,14 +7,14 @@ use std::rc::Rc;
 use super::catalogue::{ANY_TOOL, Catalogue};
 use super::compile::Rule;
 use super::schema::Case;
-use crate::config::{Config, Owner, REPOSITORY_FILE};
+use crate::config::{Config, ConfigOwner, REPOSITORY_FILE};
 use crate::facts::{SelfHosted, Via};
 use crate::finding::FixState;
+use crate::ignore::{Baseline, DEFAULT_BASELINE, Ignores};
 use crate::load::LoadError;
 use crate::paths::{Environment, Os};
 use crate::plan::{self, Plan, Request};
 use crate::tool::{ConfigFile, Descriptor, FileEntry, Scope, Workspace, choose_in_force};
-use crate::tuning::{Baseline, DEFAULT_BASELINE, Tuning};
 
 /// The model of the server in cases of the profile `self-hosted`.
 const LOCAL_MODEL: &str = "glm-local";
@@ -148,7 +148,7 @@ impl<'a> Stage<'a> {
                 .chain(&case.with_rules)
                 .cloned()
                 .collect(),
-            tuning: Some(Rc::new(tuning(case)?)),
+            ignores: Some(Rc::new(ignores(case)?)),
             region: case.region,
             key_env: case.key_env.clone(),
             key_file: case.key_file.clone(),
@@ -250,12 +250,12 @@ impl<'a> Stage<'a> {
 }
 
 /// What a case ignores; everything about it is given as texts.
-fn tuning(case: &Case) -> Result<Tuning, String> {
+fn ignores(case: &Case) -> Result<Ignores, String> {
     let nowhere = PathBuf::from("/case");
     let broken = |error: LoadError| error.to_string();
     let settings = case.settings.clone().map(|text| {
         let path = nowhere.join(REPOSITORY_FILE);
-        Config::parse(path, Owner::Repository, text).map_err(broken)
+        Config::parse(path, ConfigOwner::Repository, text).map_err(broken)
     });
     let settings = settings.transpose()?;
     let baseline = case.baseline.clone().map(|text| {
@@ -265,11 +265,11 @@ fn tuning(case: &Case) -> Result<Tuning, String> {
     let today = case.today.as_deref().unwrap_or("2026-01-01");
     let today = today.parse().map_err(|error| format!("today: {error}"))?;
     let configs: Vec<&Config> = settings.iter().collect();
-    let mut tuning =
-        Tuning::new(&configs, &[], &nowhere, today).with_baseline(baseline.transpose()?);
-    tuning.judges = true;
-    tuning.covers.push(nowhere);
-    Ok(tuning)
+    let mut ignores =
+        Ignores::new(&configs, &[], &nowhere, today).with_baseline(baseline.transpose()?);
+    ignores.judges = true;
+    ignores.covers.push(nowhere);
+    Ok(ignores)
 }
 
 fn entry_index(tool: &Descriptor, id: &str) -> Result<usize, String> {

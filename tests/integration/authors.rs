@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::common::schema::assert_valid;
 use crate::common::{Home, read, rule_file};
-use glm_setup::config::{Config, Owner};
+use glm_setup::config::{Config, ConfigOwner};
 use glm_setup::load::{LoadError, Source};
 use glm_setup::rule::Catalogue;
 use glm_setup::rule::compile::{Part, Rule, RuleOrigin, Trust};
@@ -77,7 +77,7 @@ fn the_schema_of_configuration_files_names_what_is_read() {
     let schema = schema("docs/schema/config.schema.json");
     let parse = |text: &str| {
         let path = PathBuf::from("/nowhere/config.toml");
-        Config::parse(path, Owner::User, text.to_owned()).unwrap_err()
+        Config::parse(path, ConfigOwner::User, text.to_owned()).unwrap_err()
     };
     let entry = "/properties/ignore/items/properties";
     for (text, pointer) in [

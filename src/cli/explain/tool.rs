@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::cli::Exit;
-use crate::cli::args::Format;
-use crate::cli::context::Context;
+use crate::cli::args::OutputFormat;
+use crate::cli::context::CliContext;
 use crate::cli::failure::Failure;
 use crate::facts::{Pack, Region};
 use crate::plan::Request;
@@ -13,10 +13,10 @@ use crate::report::redactor_for;
 use crate::tool::Descriptor;
 
 pub(super) fn run(
-    context: &Context,
+    context: &CliContext,
     tool: &Rc<Descriptor>,
     pack: &Pack,
-    format: Format,
+    format: OutputFormat,
 ) -> Result<Exit, Failure> {
     let workspace = context.workspace(&[])?;
     let profile = context.catalogue.profile("lite")?;
@@ -35,10 +35,10 @@ pub(super) fn run(
     }
     explained.retain(|one| !one.files.is_empty());
     match format {
-        Format::Json => {
+        OutputFormat::Json => {
             context.print_json(&connections::json(tool, &pack.id, &explained, &redactor));
         }
-        Format::Text => context.print(&connections::text(tool, &explained, &redactor)),
+        OutputFormat::Text => context.print(&connections::text(tool, &explained, &redactor)),
     }
     let broken = workspace.problems.is_empty();
     context.complain_of(&workspace.problems, &redactor);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::text;
-use crate::cli::context::Context;
+use crate::cli::context::CliContext;
 use crate::cli::failure::Failure;
 use crate::cli::status::points_at;
 use crate::facts::Region;
@@ -15,7 +15,7 @@ use crate::report::{redactor_for, visible};
 use crate::tool::{Descriptor, running};
 
 /// One tool.
-pub(super) struct Found {
+pub(super) struct DetectedTool {
     /// What is known of it.
     pub(super) tool: Rc<Descriptor>,
     /// Its configurations: those that are there, and the one that could be created.
@@ -26,7 +26,7 @@ pub(super) struct Found {
     running: usize,
 }
 
-impl Found {
+impl DetectedTool {
     /// Whether any of its configurations uses Z.ai.
     pub(super) fn uses_zai(&self) -> bool {
         self.targets.iter().any(|target| target.uses_zai)
@@ -58,13 +58,13 @@ impl Found {
 /// Everything that was found.
 pub(super) struct Survey {
     /// All known tools.
-    pub(super) tools: Vec<Found>,
+    pub(super) tools: Vec<DetectedTool>,
     redactor: Redactor,
 }
 
 impl Survey {
     /// Looks. Nothing is written.
-    pub(super) fn new(context: &Context) -> Result<Self, Failure> {
+    pub(super) fn new(context: &CliContext) -> Result<Self, Failure> {
         let mut workspace = context.workspace(&[])?;
         let request = Request {
             facts: context.global.facts.clone(),
@@ -73,7 +73,7 @@ impl Survey {
         };
         let plan = context.plan(&mut workspace, &request)?;
         let counts = instances(context);
-        let found = |tool: &Rc<Descriptor>| Found {
+        let found = |tool: &Rc<Descriptor>| DetectedTool {
             targets: plan
                 .targets
                 .iter()
@@ -107,7 +107,7 @@ impl Survey {
     }
 
     /// The table of what is here; where it would be wider than `width`, a list.
-    pub(super) fn table(&self, context: &Context, width: usize) -> String {
+    pub(super) fn table(&self, context: &CliContext, width: usize) -> String {
         let mut rows = vec![["Tool", "Points at", "Models", "Running"].map(str::to_owned)];
         for found in self.tools.iter().filter(|found| found.is_here()) {
             let concern = found.targets.iter().filter(|target| target.concerns());
@@ -198,7 +198,7 @@ fn laid_out(rows: &[[String; 4]], width: usize) -> String {
 }
 
 /// Whether a program is on PATH.
-fn on_path(context: &Context, program: &str) -> bool {
+fn on_path(context: &CliContext, program: &str) -> bool {
     let Some(path) = context.environment.var("PATH") else {
         return false;
     };
@@ -226,7 +226,7 @@ fn executable(file: &Path) -> bool {
 }
 
 /// How many instances of each program run for this home. Another home's, named with `--home`, are nobody's here.
-fn instances(context: &Context) -> BTreeMap<String, usize> {
+fn instances(context: &CliContext) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     if context.global.home.is_some() {
         return counts;

@@ -13,14 +13,14 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use found::{Found, Survey};
+use found::{DetectedTool, Survey};
 use key::NewKey;
 use prompter::{Choice, Prompter, Reply, Terminal};
 use text::{cut, item, paragraph};
 
-use super::args::{Apply, Wizard as Given};
+use super::args::{Apply, WizardArgs};
 use super::change::{self, Proposal};
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::Failure;
 use super::{Exit, select};
 use crate::facts::{Billing, Protocol, Region};
@@ -47,7 +47,7 @@ enum Move {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Step {
+enum WizardStep {
     Profile,
     Server,
     Region,
@@ -58,21 +58,21 @@ enum Step {
     Write,
 }
 
-const STEPS: [Step; 8] = [
-    Step::Profile,
-    Step::Server,
-    Step::Region,
-    Step::Tools,
-    Step::Key,
-    Step::Measures,
-    Step::Review,
-    Step::Write,
+const STEPS: [WizardStep; 8] = [
+    WizardStep::Profile,
+    WizardStep::Server,
+    WizardStep::Region,
+    WizardStep::Tools,
+    WizardStep::Key,
+    WizardStep::Measures,
+    WizardStep::Review,
+    WizardStep::Write,
 ];
 
 struct Wizard<'a, P> {
-    context: &'a Context,
+    context: &'a CliContext,
     prompter: P,
-    given: &'a Given,
+    given: &'a WizardArgs,
     survey: Survey,
     /// The tools that were marked.
     chosen: Vec<String>,
@@ -90,13 +90,13 @@ struct Wizard<'a, P> {
 }
 
 /// Runs the wizard on the terminal.
-pub(super) fn run(context: &Context, given: &Given) -> Result<Exit, Failure> {
+pub(super) fn run(context: &CliContext, given: &WizardArgs) -> Result<Exit, Failure> {
     change::recover(context)?;
     Wizard::new(context, given, Terminal::new(context))?.run()
 }
 
 impl<'a, P: Prompter> Wizard<'a, P> {
-    fn new(context: &'a Context, given: &'a Given, prompter: P) -> Result<Self, Failure> {
+    fn new(context: &'a CliContext, given: &'a WizardArgs, prompter: P) -> Result<Self, Failure> {
         if let Some(id) = &given.profile {
             context.catalogue.profile(id)?;
         }
@@ -150,16 +150,16 @@ impl<'a, P: Prompter> Wizard<'a, P> {
         Ok(self.exit)
     }
 
-    fn take(&mut self, step: Step) -> Result<Move, Failure> {
+    fn take(&mut self, step: WizardStep) -> Result<Move, Failure> {
         match step {
-            Step::Profile => self.ask_profile(),
-            Step::Server => self.ask_server(),
-            Step::Region => self.ask_region(),
-            Step::Tools => self.ask_tools(),
-            Step::Key => self.ask_key(),
-            Step::Measures => self.ask_measures(),
-            Step::Review => self.review(),
-            Step::Write => self.ask_write(),
+            WizardStep::Profile => self.ask_profile(),
+            WizardStep::Server => self.ask_server(),
+            WizardStep::Region => self.ask_region(),
+            WizardStep::Tools => self.ask_tools(),
+            WizardStep::Key => self.ask_key(),
+            WizardStep::Measures => self.ask_measures(),
+            WizardStep::Review => self.review(),
+            WizardStep::Write => self.ask_write(),
         }
     }
 
@@ -328,7 +328,7 @@ impl<'a, P: Prompter> Wizard<'a, P> {
         }
         let width = self.width();
         let billing = self.profile()?.billing;
-        let mut here: Vec<&Found> = self
+        let mut here: Vec<&DetectedTool> = self
             .survey
             .tools
             .iter()

@@ -3,7 +3,7 @@
 use inquire::ui::RenderConfig;
 use inquire::{InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 
-use crate::cli::context::Context;
+use crate::cli::context::CliContext;
 use crate::cli::failure::Failure;
 use crate::report::visible;
 
@@ -77,12 +77,12 @@ const OTHER_ROWS: usize = 8;
 
 /// The terminal.
 pub(super) struct Terminal<'a> {
-    context: &'a Context,
+    context: &'a CliContext,
     config: RenderConfig<'static>,
 }
 
 impl<'a> Terminal<'a> {
-    pub(super) fn new(context: &'a Context) -> Self {
+    pub(super) fn new(context: &'a CliContext) -> Self {
         let config = if context.color() {
             RenderConfig::default_colored()
         } else {

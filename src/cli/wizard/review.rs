@@ -21,7 +21,7 @@ const QUESTION_ROWS: usize = 10;
 
 /// What somebody says to a file's diff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum ReviewAnswer {
     More,
     Accept,
     Skip,
@@ -108,12 +108,12 @@ impl<P: Prompter> Wizard<'_, P> {
         while let Some(file) = files.get(index) {
             accepted.retain(|one| *one < index);
             match self.ask_file(file, files.len() - index, view)? {
-                Reply::Answer(Verdict::Accept) => accepted.push(index),
-                Reply::Answer(Verdict::AcceptAll) => {
+                Reply::Answer(ReviewAnswer::Accept) => accepted.push(index),
+                Reply::Answer(ReviewAnswer::AcceptAll) => {
                     accepted.extend(index..files.len());
                     break;
                 }
-                Reply::Answer(Verdict::Stop) | Reply::Leave => return Ok(Reply::Leave),
+                Reply::Answer(ReviewAnswer::Stop) | Reply::Leave => return Ok(Reply::Leave),
                 Reply::Answer(_) => {}
                 Reply::Back if index == 0 => return Ok(Reply::Back),
                 Reply::Back => {
@@ -131,7 +131,7 @@ impl<P: Prompter> Wizard<'_, P> {
         file: &PlannedFile,
         left: usize,
         view: &View<'_>,
-    ) -> Result<Reply<Verdict>, Failure> {
+    ) -> Result<Reply<ReviewAnswer>, Failure> {
         let rows = self.prompter.size().1;
         let diff = view.file(file);
         let whole = format!("\n{}", view.redactor.text(&file.after));
@@ -141,16 +141,16 @@ impl<P: Prompter> Wizard<'_, P> {
             let mut verdicts = Vec::new();
             if pages.left() > 0 {
                 let more = format!("show more ({} left)", counted(pages.left(), "line"));
-                verdicts.push((Verdict::More, more));
+                verdicts.push((ReviewAnswer::More, more));
             }
-            verdicts.push((Verdict::Accept, "yes, change this file".to_owned()));
-            verdicts.push((Verdict::Skip, "no, leave this file".to_owned()));
-            verdicts.push((Verdict::Whole, "show the whole new file".to_owned()));
+            verdicts.push((ReviewAnswer::Accept, "yes, change this file".to_owned()));
+            verdicts.push((ReviewAnswer::Skip, "no, leave this file".to_owned()));
+            verdicts.push((ReviewAnswer::Whole, "show the whole new file".to_owned()));
             if left > 1 {
                 let all = "yes, this one and all that follow".to_owned();
-                verdicts.push((Verdict::AcceptAll, all));
+                verdicts.push((ReviewAnswer::AcceptAll, all));
             }
-            verdicts.push((Verdict::Stop, "stop, write nothing at all".to_owned()));
+            verdicts.push((ReviewAnswer::Stop, "stop, write nothing at all".to_owned()));
             let choices = verdicts
                 .iter()
                 .map(|(_, label)| Choice::new(label))
@@ -158,8 +158,8 @@ impl<P: Prompter> Wizard<'_, P> {
             let question = format!("Change {}?", visible::plain(&view.path(&file.path)));
             match self.prompter.select(&question, choices, 0)? {
                 Reply::Answer(index) => match verdicts[index].0 {
-                    Verdict::More => self.prompter.say(&pages.next()),
-                    Verdict::Whole => {
+                    ReviewAnswer::More => self.prompter.say(&pages.next()),
+                    ReviewAnswer::Whole => {
                         pages = Pages::new(&whole, rows);
                         self.prompter.say(&pages.next());
                     }
@@ -308,11 +308,11 @@ fn findings(plan: &Plan, view: &View<'_>, width: usize) -> String {
     out
 }
 
-/// What is said of a finding that the changes below don't mend.
+/// What is said of a finding that the changes below don't fix.
 fn remains(finding: &Finding, refused: bool) -> String {
     match &finding.fix {
         FixState::Planned(_) if refused => " [stays: the tool is left alone]".to_owned(),
-        FixState::Planned(_) | FixState::Mended => String::new(),
+        FixState::Planned(_) | FixState::FixedByOther => String::new(),
         FixState::NeedsUnsafe(_) => " [stays: its measure was not chosen]".to_owned(),
         FixState::Impossible(reason) => format!(" [stays: {reason}]"),
         FixState::None | FixState::DisplayOnly => {

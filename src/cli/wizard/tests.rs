@@ -101,12 +101,12 @@ impl Prompter for Script {
 }
 
 /// A home folder and what the wizard needs to work in it.
-struct Place {
+struct TestHome {
     folder: tempfile::TempDir,
-    context: Context,
+    context: CliContext,
 }
 
-impl Place {
+impl TestHome {
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().join("home");
@@ -116,7 +116,7 @@ impl Place {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let mut context = Context::new(Global {
+        let mut context = CliContext::new(Global {
             home: Some(home),
             facts: None,
             rules_dir: Vec::new(),
@@ -135,7 +135,7 @@ impl Place {
     }
 
     /// Runs the wizard; its exit code, and everything that was said and asked.
-    fn run(&self, given: &Given, acts: impl IntoIterator<Item = Act>) -> (Exit, String) {
+    fn run(&self, given: &WizardArgs, acts: impl IntoIterator<Item = Act>) -> (Exit, String) {
         let log = Rc::new(RefCell::new(String::new()));
         let script = Script {
             acts: acts.into_iter().collect(),
@@ -156,19 +156,19 @@ fn questions(log: &str) -> Vec<&str> {
         .collect()
 }
 
-fn given(profile: &str, tool: &str) -> Given {
-    Given {
+fn given(profile: &str, tool: &str) -> WizardArgs {
+    WizardArgs {
         profile: Some(profile.to_owned()),
         tool: vec![tool.to_owned()],
         region: Some(Region::Intl),
-        ..Given::default()
+        ..WizardArgs::default()
     }
 }
 
 #[test]
 fn answers_given_beforehand_are_not_asked_for() {
-    let place = Place::new(&[(OPENCODE, "{}\n")]);
-    let all = Given {
+    let place = TestHome::new(&[(OPENCODE, "{}\n")]);
+    let all = WizardArgs {
         key_env: Some("ZAI_API_KEY".to_owned()),
         unsafe_fixes: Some(Vec::new()),
         ..given("lite", "opencode")
@@ -187,7 +187,7 @@ fn answers_given_beforehand_are_not_asked_for() {
 
 #[test]
 fn a_typed_key_is_referred_to_and_never_said() {
-    let place = Place::new(&[(OPENCODE, "{}\n")]);
+    let place = TestHome::new(&[(OPENCODE, "{}\n")]);
     let acts = [Pick("I type"), Type(KEY), Enter, Enter, Enter];
     let (exit, log) = place.run(&given("lite", "opencode"), acts);
     assert_eq!(exit, Exit::Clean);
@@ -201,7 +201,7 @@ fn a_typed_key_is_referred_to_and_never_said() {
 
 #[test]
 fn a_name_that_may_be_the_key_is_not_repeated() {
-    let place = Place::new(&[(OPENCODE, "{}\n")]);
+    let place = TestHome::new(&[(OPENCODE, "{}\n")]);
     let acts = [Pick("in an environment"), Type(KEY), Leave];
     let (_, log) = place.run(&given("lite", "opencode"), acts);
     assert!(log.contains("never the key"), "{log}");
@@ -210,7 +210,7 @@ fn a_name_that_may_be_the_key_is_not_repeated() {
 
 #[test]
 fn another_shape_of_key_is_told_of_and_taken() {
-    let place = Place::new(&[(OPENCODE, "{}\n")]);
+    let place = TestHome::new(&[(OPENCODE, "{}\n")]);
     let acts = [
         Pick("I type"),
         Type("0000 0000 0000 0000 0000"),
@@ -224,8 +224,8 @@ fn another_shape_of_key_is_told_of_and_taken() {
 
 #[test]
 fn back_skips_what_was_not_asked() {
-    let place = Place::new(&[(OPENCODE, "{}\n")]);
-    let asks_plan = Given {
+    let place = TestHome::new(&[(OPENCODE, "{}\n")]);
+    let asks_plan = WizardArgs {
         profile: None,
         ..given("", "opencode")
     };
@@ -249,7 +249,7 @@ fn a_measure_that_was_not_chosen_is_not_planned() {
     let text = format!(
         "{{ \"plugin\": [\"oh-my-opencode\"], \"model\": \"zai-coding-plan/glm-5\", \"provider\": {{ \"zai-coding-plan\": {{ \"options\": {{ \"apiKey\": \"{KEY}\" }} }} }} }}\n"
     );
-    let place = Place::new(&[(OPENCODE, &text)]);
+    let place = TestHome::new(&[(OPENCODE, &text)]);
     let (_, log) = place.run(&given("lite", "opencode"), [Enter, Leave]);
     let other = log.contains("[stays: its measure was not chosen]");
     assert!(other, "{log}");
@@ -269,8 +269,8 @@ fn a_measure_that_was_not_chosen_is_not_planned() {
 
 #[test]
 fn nothing_to_change_ends_without_a_question() {
-    let place = Place::new(&[(OPENCODE, "{}\n")]);
-    let beforehand = Given {
+    let place = TestHome::new(&[(OPENCODE, "{}\n")]);
+    let beforehand = WizardArgs {
         key_env: Some("K".to_owned()),
         unsafe_fixes: Some(Vec::new()),
         ..given("lite", "opencode")
@@ -283,7 +283,7 @@ fn nothing_to_change_ends_without_a_question() {
 
 #[test]
 fn a_refused_tool_is_named_and_the_exit_code_says_so() {
-    let place = Place::new(&[(".claude/settings.json", "{ broken\n")]);
+    let place = TestHome::new(&[(".claude/settings.json", "{ broken\n")]);
     let (exit, log) = place.run(&given("lite", "claude-code"), []);
     assert_eq!(exit, Exit::Incomplete);
     assert!(
@@ -294,8 +294,8 @@ fn a_refused_tool_is_named_and_the_exit_code_says_so() {
 
 #[test]
 fn the_command_line_is_quoted() {
-    let place = Place::new(&[(OPENCODE, "{}\n")]);
-    let server = Given {
+    let place = TestHome::new(&[(OPENCODE, "{}\n")]);
+    let server = WizardArgs {
         region: None,
         unsafe_fixes: Some(Vec::new()),
         ..given("self-hosted", "opencode")

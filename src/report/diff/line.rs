@@ -24,7 +24,7 @@ const LEAST_CONTEXT: usize = 8;
 
 /// A line as it is shown.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(super) struct DiffLine {
     pub(super) text: String,
     /// A `\r`, as it is or visible.
     pub(super) end: &'static str,
@@ -35,7 +35,7 @@ pub(super) struct Shown {
     cut: bool,
 }
 
-impl Shown {
+impl DiffLine {
     pub(super) fn new(line: &str, color: bool) -> Self {
         let content = line.strip_suffix('\n');
         let (text, newline) = (content.unwrap_or(line), content.is_some());
@@ -165,7 +165,7 @@ pub(super) fn visible(text: &str, color: bool) -> Cow<'_, str> {
 }
 
 /// Where only the `\r` differs, it must be seen.
-pub(super) fn show_line_ends(old: &mut Shown, new: &mut Shown) {
+pub(super) fn show_line_ends(old: &mut DiffLine, new: &mut DiffLine) {
     if old.text == new.text && old.end != new.end && old.newline && new.newline {
         for line in [old, new] {
             if line.end == "\r" {
@@ -176,7 +176,7 @@ pub(super) fn show_line_ends(old: &mut Shown, new: &mut Shown) {
 }
 
 /// Which removed line became which added line: in order, and one by one when there are as many.
-pub(super) fn pairs(old: &[Shown], new: &[Shown]) -> Vec<(usize, usize)> {
+pub(super) fn pairs(old: &[DiffLine], new: &[DiffLine]) -> Vec<(usize, usize)> {
     const MANY: usize = 64;
     if old.len() == new.len() || old.len() > MANY || new.len() > MANY {
         return (0..old.len().min(new.len())).map(|i| (i, i)).collect();
@@ -214,7 +214,7 @@ fn similarity(old: &str, new: &str) -> f64 {
 }
 
 /// Notes in two lines what differs between them, by words.
-pub(super) fn compare(old: &mut Shown, new: &mut Shown, deadline: Instant) {
+pub(super) fn compare(old: &mut DiffLine, new: &mut DiffLine, deadline: Instant) {
     let (old_words, new_words) = (words(&old.text), words(&new.text));
     let ops = {
         let a: Vec<&str> = old_words
@@ -227,7 +227,7 @@ pub(super) fn compare(old: &mut Shown, new: &mut Shown, deadline: Instant) {
             .collect();
         similar::capture_diff_slices_deadline(Algorithm::Myers, &a, &b, Some(deadline))
     };
-    let place = |line: &Shown, words: &[Range<usize>], range: Range<usize>| {
+    let place = |line: &DiffLine, words: &[Range<usize>], range: Range<usize>| {
         let at = |word: usize| words.get(word).map_or(line.text.len(), |w| w.start);
         at(range.start)..at(range.end)
     };
@@ -283,13 +283,13 @@ fn words(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Cuts two lines that were compared at the same places.
-pub(super) fn cut_pair(old: &mut Shown, new: &mut Shown, width: usize) {
+pub(super) fn cut_pair(old: &mut DiffLine, new: &mut DiffLine, width: usize) {
     if !old.longer_than(width) && !new.longer_than(width) {
         return;
     }
     let windows = old.changes.len().clamp(1, MOST_WINDOWS);
     let longest_change = (width / windows).max(2 * LEAST_CONTEXT);
-    let changed = |line: &Shown| -> usize {
+    let changed = |line: &DiffLine| -> usize {
         line.changes
             .iter()
             .take(MOST_WINDOWS)

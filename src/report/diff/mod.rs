@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use similar::{Algorithm, DiffOp, DiffTag};
 
 use super::redact::{Redactor, marker};
-use line::{Shown, Sign};
-use side::{Line, Side};
+use line::{DiffLine, Sign};
+use side::{RedactedLine, Side};
 
 /// The colours of a diff.
 mod style {
@@ -177,7 +177,7 @@ impl Diff<'_, '_> {
             let old = first.old_range().start..last.old_range().end;
             if first.tag() == DiffTag::Equal {
                 for line in old_part.lines(old) {
-                    let shown = Shown::new(line.text, self.options.color);
+                    let shown = DiffLine::new(line.text, self.options.color);
                     self.line(Sign::Both, shown);
                 }
             } else {
@@ -188,16 +188,16 @@ impl Diff<'_, '_> {
     }
 
     /// Lines that are removed and lines that take their place.
-    fn change(&mut self, old: &[Line<'_>], new: &[Line<'_>]) {
+    fn change(&mut self, old: &[RedactedLine<'_>], new: &[RedactedLine<'_>]) {
         let color = self.options.color;
         let hidden = Hidden::of(old);
-        let mut removed: Vec<Shown> = old
+        let mut removed: Vec<DiffLine> = old
             .iter()
-            .map(|line| Shown::new(line.text, color))
+            .map(|line| DiffLine::new(line.text, color))
             .collect();
-        let mut added: Vec<Shown> = new
+        let mut added: Vec<DiffLine> = new
             .iter()
-            .map(|line| Shown::new(&hidden.mark_changed(line), color))
+            .map(|line| DiffLine::new(&hidden.mark_changed(line), color))
             .collect();
         for (i, j) in line::pairs(&removed, &added) {
             let (old, new) = (&mut removed[i], &mut added[j]);
@@ -222,7 +222,7 @@ impl Diff<'_, '_> {
             .for_each(|line| self.line(Sign::New, line));
     }
 
-    fn line(&mut self, sign: Sign, mut line: Shown) {
+    fn line(&mut self, sign: Sign, mut line: DiffLine) {
         if let Some(width) = self.options.max_line_width {
             line.cut(width);
         }
@@ -278,13 +278,13 @@ struct Hidden<'t> {
     markers: HashSet<&'t str>,
 }
 
-fn marker_at<'t>(line: &Line<'t>, at: usize) -> &'t str {
+fn marker_at<'t>(line: &RedactedLine<'t>, at: usize) -> &'t str {
     let end = marker::at(line.text.as_bytes(), at).unwrap_or(at);
     &line.text[at..end]
 }
 
 impl<'t> Hidden<'t> {
-    fn of(lines: &[Line<'t>]) -> Self {
+    fn of(lines: &[RedactedLine<'t>]) -> Self {
         let all = || {
             lines.iter().flat_map(|line| {
                 line.hidden
@@ -299,7 +299,7 @@ impl<'t> Hidden<'t> {
     }
 
     /// Another secret behind the same marker: says so, since the marker doesn't.
-    fn mark_changed<'a>(&self, line: &'a Line<'_>) -> Cow<'a, str> {
+    fn mark_changed<'a>(&self, line: &'a RedactedLine<'_>) -> Cow<'a, str> {
         let mut text = Cow::Borrowed(line.text);
         for (at, hash) in line.hidden.iter().rev() {
             let marker = marker_at(line, *at);

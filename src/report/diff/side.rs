@@ -11,13 +11,13 @@ pub(super) struct Side<'t> {
     /// Its lines, with their line ends.
     pub(super) lines: Vec<&'t str>,
     /// The whole text redacted, once it has been.
-    whole: Option<Rc<Part>>,
+    whole: Option<Rc<RedactedPart>>,
     /// Whether it is redacted by parts.
     by_parts: bool,
 }
 
 /// Neighbouring lines, without secrets.
-pub(super) struct Part {
+pub(super) struct RedactedPart {
     redacted: Redacted,
     /// The number of the first one, and the place of each in `redacted`.
     first: usize,
@@ -26,7 +26,7 @@ pub(super) struct Part {
 
 /// A line of a redacted text, with its line end.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'t> {
+pub(super) struct RedactedLine<'t> {
     pub(super) text: &'t str,
     /// The places of the markers in the line, and hashes of what they stand for.
     pub(super) hidden: Vec<(usize, u64)>,
@@ -49,9 +49,9 @@ impl<'t> Side<'t> {
     }
 
     /// Some lines without their secrets, with others around them.
-    pub(super) fn part(&mut self, lines: Range<usize>, redactor: &Redactor) -> Rc<Part> {
+    pub(super) fn part(&mut self, lines: Range<usize>, redactor: &Redactor) -> Rc<RedactedPart> {
         if !self.by_parts {
-            let whole = || Rc::new(Part::new(redactor.redacted(self.text), 0));
+            let whole = || Rc::new(RedactedPart::new(redactor.redacted(self.text), 0));
             return Rc::clone(self.whole.get_or_insert_with(whole));
         }
         let around = redactor.around();
@@ -68,11 +68,14 @@ impl<'t> Side<'t> {
             end += self.lines[last].len();
             last += 1;
         }
-        Rc::new(Part::new(redactor.redacted(&self.text[start..end]), first))
+        Rc::new(RedactedPart::new(
+            redactor.redacted(&self.text[start..end]),
+            first,
+        ))
     }
 }
 
-impl Part {
+impl RedactedPart {
     fn new(redacted: Redacted, first: usize) -> Self {
         let mut end = 0;
         // Redaction leaves line ends where they are.
@@ -90,13 +93,13 @@ impl Part {
     }
 
     /// Some of the lines, by their numbers in the whole text.
-    pub(super) fn lines(&self, lines: Range<usize>) -> Vec<Line<'_>> {
+    pub(super) fn lines(&self, lines: Range<usize>) -> Vec<RedactedLine<'_>> {
         let places = &self.places[lines.start - self.first..lines.end - self.first];
         let line = |place: &Range<usize>| {
             let pieces = &self.redacted.pieces;
             let from = pieces.partition_point(|(at, _)| *at < place.start);
             let to = pieces.partition_point(|(at, _)| *at < place.end);
-            Line {
+            RedactedLine {
                 text: &self.redacted.text[place.clone()],
                 hidden: pieces[from..to]
                     .iter()

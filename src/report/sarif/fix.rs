@@ -9,7 +9,7 @@ use similar::{Algorithm, DiffOp};
 use super::region;
 use crate::finding::Finding;
 use crate::plan::fixed_alone;
-use crate::report::model::{Region, Report};
+use crate::report::model::{Report, TextRegion};
 
 /// How long the lines of a file may be compared; what is left then counts as changed.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -40,7 +40,7 @@ pub(super) fn fix(finding: &Finding, report: &Report<'_>, place: &Value) -> Opti
             let (start, end) = (shown.place(start), shown.place(end));
             let shown = shown.text;
             (shown.get(start..end) == Some(one.text)).then(|| {
-                let deleted = Region::between(source.text, one.deleted.start, one.deleted.end);
+                let deleted = TextRegion::between(source.text, one.deleted.start, one.deleted.end);
                 let mut value = json!({ "deletedRegion": region(deleted) });
                 if !one.text.is_empty() {
                     value["insertedContent"] = json!({ "text": one.text });

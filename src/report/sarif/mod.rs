@@ -9,11 +9,11 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::model::{Region, Report};
+use super::model::{Report, TextRegion};
 use super::visible;
 use crate::finding::{Finding, Severity};
+use crate::ignore::IgnoredBy;
 use crate::transaction::hash;
-use crate::tuning::By;
 
 /// The schema that the output keeps to.
 const SCHEMA: &str =
@@ -30,7 +30,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// The findings as one SARIF run. Only rules with findings are described. Paths below the working folder are relative
 /// to `%SRCROOT%`, which whoever reads the log sets to the folder that was checked out.
 pub fn sarif(report: &Report<'_>) -> Value {
-    let rules = rules::Rules::new(report);
+    let rules = rules::RuleDescriptors::new(report);
     let mut known = HashMap::new();
     let results: Vec<Value> = report
         .plan
@@ -84,7 +84,7 @@ fn invocation(report: &Report<'_>) -> Value {
 fn suppressed(
     mut results: Vec<Value>,
     report: &Report<'_>,
-    rules: &rules::Rules,
+    rules: &rules::RuleDescriptors,
     known: &mut HashMap<String, usize>,
 ) -> Vec<Value> {
     let ignored = &report.plan.ignored;
@@ -97,7 +97,7 @@ fn suppressed(
         let by = &one.suppression;
         let mut value = result(&one.finding, report, rules, known);
         value["suppressions"] = json!([{
-            "kind": if by.by == By::Comment { "inSource" } else { "external" },
+            "kind": if by.by == IgnoredBy::Comment { "inSource" } else { "external" },
             "status": "accepted",
             "justification": shown(report, &by.reason),
             "location": { "physicalLocation": {
@@ -113,7 +113,7 @@ fn suppressed(
 fn result(
     finding: &Finding,
     report: &Report<'_>,
-    rules: &rules::Rules,
+    rules: &rules::RuleDescriptors,
     known: &mut HashMap<String, usize>,
 ) -> Value {
     let place = artifact(report, &finding.file);
@@ -158,7 +158,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn region(region: Region) -> Value {
+fn region(region: TextRegion) -> Value {
     json!({
         "startLine": region.start.0,
         "startColumn": region.start.1,

@@ -12,14 +12,14 @@ use crate::rule::Rule;
 use crate::rule::schema::{Evidence, EvidenceKind};
 
 /// The rules of a run's findings.
-pub(super) struct Rules {
+pub(super) struct RuleDescriptors {
     /// Their descriptors.
     pub(super) descriptors: Vec<Value>,
     /// Where each stands among them.
     pub(super) index: HashMap<String, usize>,
 }
 
-impl Rules {
+impl RuleDescriptors {
     pub(super) fn new(report: &Report<'_>) -> Self {
         let plan = report.plan;
         let ignored = plan.ignored.iter().map(|one| &one.finding);

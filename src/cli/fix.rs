@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::args::{Lint, LintFormat};
 use super::change::{agreed, busy, commit, leave_unwritable, recover, tail};
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::Failure;
+use super::layers::real;
 use super::lint::read;
-use super::tune::real;
 use super::view::View;
 use super::{Exit, view};
 use crate::finding::{Finding, FixState};
@@ -16,8 +16,8 @@ use crate::report::human::counted;
 use crate::tool::Workspace;
 use crate::transaction::{Purpose, Written};
 
-/// What was mended.
-pub(super) struct Mended {
+/// What was fixed.
+pub(super) struct Fixed {
     /// The plan that was written.
     plan: Plan,
     /// What was written; `None` when there was nothing to do.
@@ -26,18 +26,18 @@ pub(super) struct Mended {
     changes: serde_json::Value,
 }
 
-impl Mended {
+impl Fixed {
     /// Whether a tool had to be left alone.
     pub(super) fn incomplete(&self) -> bool {
         !self.plan.refusals.is_empty()
     }
 
-    /// For people: how much was mended, and how to take it back.
-    pub(super) fn text(&self, context: &Context) -> String {
+    /// For people: how much was fixed, and how to take it back.
+    pub(super) fn text(&self, context: &CliContext) -> String {
         let Some(written) = &self.written else {
             return "nothing to mend\n".to_owned();
         };
-        let count = self.plan.findings.iter().filter(|one| is_mended(one));
+        let count = self.plan.findings.iter().filter(|one| is_fixed(one));
         format!(
             "{} mended{}",
             counted(count.count(), "finding"),
@@ -54,12 +54,16 @@ impl Mended {
     }
 }
 
-fn is_mended(finding: &Finding) -> bool {
-    matches!(finding.fix, FixState::Planned(_) | FixState::Mended)
+fn is_fixed(finding: &Finding) -> bool {
+    matches!(finding.fix, FixState::Planned(_) | FixState::FixedByOther)
 }
 
 /// Writes the fixes.
-pub(super) fn mend(context: &Context, args: &Lint, request: &Request) -> Result<Mended, Failure> {
+pub(super) fn write(
+    context: &CliContext,
+    args: &Lint,
+    request: &Request,
+) -> Result<Fixed, Failure> {
     recover(context)?;
     let (plan, workspace) = fixes(context, args, request)?;
     let view = View::new(context, &workspace);
@@ -79,7 +83,7 @@ pub(super) fn mend(context: &Context, args: &Lint, request: &Request) -> Result<
         }
         _ => serde_json::Value::Null,
     };
-    Ok(Mended {
+    Ok(Fixed {
         plan,
         written,
         changes,
@@ -87,7 +91,7 @@ pub(super) fn mend(context: &Context, args: &Lint, request: &Request) -> Result<
 }
 
 /// Shows the fixes as a diff and writes nothing.
-pub(super) fn show(context: &Context, args: &Lint, request: &Request) -> Result<Exit, Failure> {
+pub(super) fn show(context: &CliContext, args: &Lint, request: &Request) -> Result<Exit, Failure> {
     let (plan, workspace) = fixes(context, args, request)?;
     let view = View::new(context, &workspace);
     context.complain_of(&workspace.problems, &view.redactor);
@@ -96,7 +100,7 @@ pub(super) fn show(context: &Context, args: &Lint, request: &Request) -> Result<
         let label = view::label_from(context, &args.paths, &file.path);
         context.print(&view.patch(file, &label));
     }
-    let count = plan.findings.iter().filter(|finding| is_mended(finding));
+    let count = plan.findings.iter().filter(|finding| is_fixed(finding));
     if !context.global.quiet {
         context.message(&match plan.files.len() {
             0 => "nothing to mend".to_owned(),
@@ -119,7 +123,7 @@ pub(super) fn show(context: &Context, args: &Lint, request: &Request) -> Result<
 }
 
 /// Tells of tools that are left alone, and of what somebody should know.
-fn complain(context: &Context, plan: &Plan, view: &View<'_>) {
+fn complain(context: &CliContext, plan: &Plan, view: &View<'_>) {
     for refusal in &plan.refusals {
         let reason = view.redactor.text(&refusal.reason);
         context.message(&format!("{} is left alone: {reason}", refusal.tool));
@@ -127,18 +131,22 @@ fn complain(context: &Context, plan: &Plan, view: &View<'_>) {
 }
 
 /// The plan of what may be written.
-fn fixes(context: &Context, args: &Lint, request: &Request) -> Result<(Plan, Workspace), Failure> {
+fn fixes(
+    context: &CliContext,
+    args: &Lint,
+    request: &Request,
+) -> Result<(Plan, Workspace), Failure> {
     let mut workspace = read(context, args)?;
-    let tuning = request.tuning.as_deref().map(|tuning| {
-        let mut tuning = tuning.clone();
-        tuning.judges = false;
-        std::rc::Rc::new(tuning)
+    let ignores = request.ignores.as_deref().map(|ignores| {
+        let mut ignores = ignores.clone();
+        ignores.judges = false;
+        std::rc::Rc::new(ignores)
     });
     let request = Request {
         fix: true,
-        unsafe_fixes: args.tuning.unsafe_fixes.is_some(),
-        unsafe_rules: args.tuning.unsafe_fixes.clone().unwrap_or_default(),
-        tuning,
+        unsafe_fixes: args.unsafe_fixes.is_some(),
+        unsafe_rules: args.unsafe_fixes.clone().unwrap_or_default(),
+        ignores,
         // A program that runs doesn't overwrite what lies in a repository.
         busy: match args.paths.is_empty() {
             true => busy(context, &workspace),
@@ -153,7 +161,7 @@ fn fixes(context: &Context, args: &Lint, request: &Request) -> Result<(Plan, Wor
 }
 
 /// With paths, nothing outside them is written: a link in a repository must not lead a fix out of it.
-fn stay_inside(context: &Context, args: &Lint, plan: &mut Plan) {
+fn stay_inside(context: &CliContext, args: &Lint, plan: &mut Plan) {
     if args.paths.is_empty() {
         return;
     }

@@ -7,6 +7,9 @@ use super::context::Context;
 use super::{Planner, selected};
 use crate::document::{Pointer, line_column};
 use crate::finding::{Finding, FixState, Severity};
+use crate::ignore::{
+    BaselineEntry, IgnoreComment, IgnoredBy, Ignores, Suppression, below, comments_in, matches,
+};
 use crate::load::nearest;
 use crate::report::human::counted;
 use crate::rule::Rule;
@@ -15,9 +18,6 @@ use crate::rule::compile::{Builtin, CheckPlace};
 use crate::rule::evaluate::{Hit, HitFile, Subject};
 use crate::rule::schema::{Applies, Purpose};
 use crate::tool::Workspace;
-use crate::tuning::{
-    BaselineEntry, By, IgnoreComment, Suppression, Tuning, below, comments_in, matches,
-};
 
 /// What becomes of a hit.
 pub(super) enum Decision {
@@ -50,16 +50,16 @@ impl Ledger {
 
     pub(super) fn decide(
         &mut self,
-        tuning: Option<&Tuning>,
+        ignores: Option<&Ignores>,
         finding: &Finding,
         hit: &Hit<'_>,
         subject: Subject<'_>,
         round: usize,
     ) -> Decision {
-        let Some(tuning) = tuning else {
+        let Some(ignores) = ignores else {
             return Decision::Report(finding.severity);
         };
-        let Some(severity) = tuning.level(&finding.rule, &finding.file, finding.severity) else {
+        let Some(severity) = ignores.level(&finding.rule, &finding.file, finding.severity) else {
             return Decision::Off;
         };
         let sighting = || {
@@ -68,8 +68,8 @@ impl Ledger {
         };
         let found = self
             .by_comment(finding, hit, subject)
-            .or_else(|| self.by_entry(tuning, finding))
-            .or_else(|| self.by_baseline(tuning, finding, hit, subject))
+            .or_else(|| self.by_entry(ignores, finding))
+            .or_else(|| self.by_baseline(ignores, finding, hit, subject))
             .or_else(|| self.ignored.get(&sighting()).filter(|_| round > 0).cloned());
         match found {
             Some(suppression) => {
@@ -101,7 +101,7 @@ impl Ledger {
             if let Some(rule) = rules.position(|rule| matches(rule, &finding.rule)) {
                 self.used_comments.insert((layer, index, rule));
                 return Some(Suppression {
-                    by: By::Comment,
+                    by: IgnoredBy::Comment,
                     reason: comment.reason.clone(),
                     file: finding.file.clone(),
                     line: line_column(document.text(), comment.span.start).0,
@@ -111,21 +111,21 @@ impl Ledger {
         None
     }
 
-    fn by_entry(&mut self, tuning: &Tuning, finding: &Finding) -> Option<Suppression> {
+    fn by_entry(&mut self, ignores: &Ignores, finding: &Finding) -> Option<Suppression> {
         let pointer = finding.pointer.to_string();
-        let (index, entry) = tuning.entry(&finding.rule, &finding.file, &pointer)?;
+        let (index, entry) = ignores.entry(&finding.rule, &finding.file, &pointer)?;
         self.used_entries.insert(index);
         Some(entry.suppression())
     }
 
     fn by_baseline(
         &mut self,
-        tuning: &Tuning,
+        ignores: &Ignores,
         finding: &Finding,
         hit: &Hit<'_>,
         subject: Subject<'_>,
     ) -> Option<Suppression> {
-        let baseline = tuning.baseline()?;
+        let baseline = ignores.baseline()?;
         let scope = baseline.scope.as_deref();
         if scope.is_some_and(|folder| below(folder, &finding.file).is_none()) {
             return None;
@@ -137,7 +137,7 @@ impl Ledger {
             }
             HitFile::Unreadable(_) => None,
         };
-        let (path, home) = (&baseline.path, &tuning.home);
+        let (path, home) = (&baseline.path, &ignores.home);
         let wanted = BaselineEntry::new(
             path,
             home,
@@ -149,7 +149,7 @@ impl Ledger {
         let index = baseline.find(&wanted)?;
         self.used_known.insert(index);
         Some(Suppression {
-            by: By::Baseline,
+            by: IgnoredBy::Baseline,
             reason: "it was there when the baseline was written".to_owned(),
             file: baseline.path.clone(),
             line: baseline.line(index),
@@ -186,7 +186,12 @@ impl Planner<'_> {
             );
             self.plan.notes.push(note);
         }
-        let Some(tuning) = self.request.tuning.clone().filter(|tuning| tuning.judges) else {
+        let Some(ignores) = self
+            .request
+            .ignores
+            .clone()
+            .filter(|ignores| ignores.judges)
+        else {
             return Ok(());
         };
         let rules = self.catalogue.rules_of(ANY_TOOL, self.request.setup)?;
@@ -197,7 +202,7 @@ impl Planner<'_> {
                     let CheckPlace::Builtin(kind) = check.place else {
                         continue;
                     };
-                    let severity = tuning.level(&rule.id, fault.file, check.severity);
+                    let severity = ignores.level(&rule.id, fault.file, check.severity);
                     if let (true, Some(severity)) = (kind == fault.kind, severity) {
                         found.push(fault.finding(rule, &check.message, severity));
                     }
@@ -205,8 +210,8 @@ impl Planner<'_> {
             }
         };
         self.judge_comments(contexts, workspace, &mut add)?;
-        self.judge_entries(&tuning, workspace, &mut add)?;
-        let gone = self.judge_baseline(&tuning, workspace, &mut add)?;
+        self.judge_entries(&ignores, workspace, &mut add)?;
+        let gone = self.judge_baseline(&ignores, workspace, &mut add)?;
         self.plan.unused_known = gone;
         self.plan.findings.extend(found);
         Ok(())
@@ -287,12 +292,12 @@ impl Planner<'_> {
 
     fn judge_entries(
         &self,
-        tuning: &Tuning,
+        ignores: &Ignores,
         workspace: &Workspace,
         add: &mut dyn FnMut(Fault<'_>),
     ) -> Result<(), CatalogueError> {
-        for (index, entry) in tuning.entries().iter().enumerate() {
-            let text = tuning.sources.get(&entry.file).map_or("", String::as_str);
+        for (index, entry) in ignores.entries().iter().enumerate() {
+            let text = ignores.sources.get(&entry.file).map_or("", String::as_str);
             let pointer = Pointer::root().key("ignore").index(entry.index);
             let fault = |kind: Builtin| Fault {
                 kind,
@@ -315,17 +320,17 @@ impl Planner<'_> {
             if entry.reason().is_none() {
                 add(fault(Builtin::IgnoreWithoutReason));
             }
-            if entry.expired(tuning.today) {
+            if entry.expired(ignores.today) {
                 add(fault(Builtin::IgnoreExpired));
             }
             let covered = entry
                 .folder
                 .as_ref()
-                .is_some_and(|folder| is_covered(tuning, folder));
+                .is_some_and(|folder| is_covered(ignores, folder));
             let named = || {
-                entry.has_path() && files(workspace).any(|file| entry.covers(file, &tuning.home))
+                entry.has_path() && files(workspace).any(|file| entry.covers(file, &ignores.home))
             };
-            if entry.counts(tuning.today)
+            if entry.counts(ignores.today)
                 && !self.ledger.used_entries.contains(&index)
                 && self.looked_at(&entry.rule, None)?
                 && (covered || named())
@@ -339,22 +344,22 @@ impl Planner<'_> {
     /// The indexes of entries that no finding needs any more.
     fn judge_baseline(
         &self,
-        tuning: &Tuning,
+        ignores: &Ignores,
         workspace: &Workspace,
         add: &mut dyn FnMut(Fault<'_>),
     ) -> Result<Vec<usize>, CatalogueError> {
-        let Some(baseline) = tuning.baseline() else {
+        let Some(baseline) = ignores.baseline() else {
             return Ok(Vec::new());
         };
         let mut gone = Vec::new();
         let looked: BTreeSet<&Path> = files(workspace).collect();
         for (index, entry) in baseline.entries.iter().enumerate() {
-            let file = baseline.file(entry, &tuning.home);
+            let file = baseline.file(entry, &ignores.home);
             let known = self.unknown_rule(&entry.rule).is_none();
             if self.ledger.used_known.contains(&index)
                 || (known && !self.looked_at(&entry.rule, Some(&file))?)
                 || !(looked.contains(file.as_path())
-                    || is_covered(tuning, &file)
+                    || is_covered(ignores, &file)
                     || file.symlink_metadata().is_err())
             {
                 continue;
@@ -398,8 +403,8 @@ impl Planner<'_> {
         }
         let rule = self.catalogue.rule(word)?;
         let wanted = request.tools.is_empty() || request.tools.contains(&rule.tool);
-        let off = match (&request.tuning, file) {
-            (Some(tuning), Some(file)) => tuning.level(word, file, rule.severity).is_none(),
+        let off = match (&request.ignores, file) {
+            (Some(ignores), Some(file)) => ignores.level(word, file, rule.severity).is_none(),
             _ => false,
         };
         Ok(rule.purpose == Purpose::Policy && wanted && !off && selected(request, &rule))
@@ -407,8 +412,8 @@ impl Planner<'_> {
 }
 
 /// Whether the run looks at a folder or file as a part of something that it looks at as a whole.
-fn is_covered(tuning: &Tuning, path: &Path) -> bool {
-    tuning
+fn is_covered(ignores: &Ignores, path: &Path) -> bool {
+    ignores
         .covers
         .iter()
         .any(|folder| below(folder, path).is_some())

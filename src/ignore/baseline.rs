@@ -40,7 +40,7 @@ pub struct BaselineEntry {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct BaselineFile {
     version: u32,
     findings: Vec<BaselineEntry>,
 }
@@ -108,7 +108,7 @@ impl Baseline {
     pub fn parse(path: &Path, text: String) -> Result<Self, LoadError> {
         let name = path.display().to_string();
         let source = Source::new(&name, &text);
-        let file: File = serde_json::from_str(&text).map_err(|error| LoadError {
+        let file: BaselineFile = serde_json::from_str(&text).map_err(|error| LoadError {
             file: name.clone(),
             line: error.line().max(1),
             column: error.column().max(1),
@@ -222,7 +222,7 @@ impl Baseline {
     pub fn write(path: &Path, mut entries: Vec<BaselineEntry>) -> Result<bool, BaselineError> {
         entries.sort();
         entries.dedup();
-        let file = File {
+        let file = BaselineFile {
             version: VERSION,
             findings: entries,
         };

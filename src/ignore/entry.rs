@@ -6,8 +6,8 @@ use glob::{MatchOptions, Pattern};
 use jiff::civil::Date;
 
 use super::{Suppression, below, slashed};
-use crate::config::{Config, IgnoreEntry, Owner};
-use crate::tuning::By;
+use crate::config::{Config, ConfigOwner, IgnoreEntry};
+use crate::ignore::IgnoredBy;
 
 /// How paths are matched: `*` stays within a folder, `**` does not.
 const PATHS: MatchOptions = MatchOptions {
@@ -18,7 +18,7 @@ const PATHS: MatchOptions = MatchOptions {
 
 /// An entry, ready to be compared.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct IgnorePattern {
     /// The rule's id, or a pattern of ids.
     pub rule: String,
     /// The file that holds the entry.
@@ -38,7 +38,7 @@ pub struct Entry {
     reason: Option<String>,
 }
 
-impl Entry {
+impl IgnorePattern {
     pub(super) fn new(config: &Config, index: usize, entry: &toml::Spanned<IgnoreEntry>) -> Self {
         let span = entry.span();
         let entry = entry.get_ref();
@@ -52,7 +52,7 @@ impl Entry {
             at: entry.rule.span().start,
             line: config.line(span.start),
             until: entry.until.as_ref().map(|until| until.get_ref().0),
-            folder: (config.owner == Owner::Repository).then(|| config.folder().to_owned()),
+            folder: (config.owner == ConfigOwner::Repository).then(|| config.folder().to_owned()),
             // The pattern was compiled when the file was read.
             path: path.and_then(|path| Pattern::new(path).ok()),
             pointer: pointer.map(|pointer| pointer.get_ref().clone()),
@@ -117,7 +117,7 @@ impl Entry {
     /// What it says of a finding.
     pub fn suppression(&self) -> Suppression {
         Suppression {
-            by: By::Config,
+            by: IgnoredBy::Config,
             reason: self.reason().unwrap_or_default().to_owned(),
             file: self.file.clone(),
             line: self.line,

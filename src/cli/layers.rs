@@ -5,18 +5,20 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::args::Lint;
-use super::context::Context;
+use super::context::CliContext;
 use super::failure::{Failure, UsageError};
-use crate::config::{Config, Effective, Origin, REPOSITORY_FILE, Said, nearest_folder};
+use crate::config::{
+    Config, EffectiveSettings, REPOSITORY_FILE, SettingOrigin, SettingsLayer, nearest_folder,
+};
+use crate::ignore::{Baseline, DEFAULT_BASELINE, Ignores};
 use crate::paths::today;
 use crate::plan::Request;
 use crate::rule::Catalogue;
-use crate::tuning::{Baseline, DEFAULT_BASELINE, Tuning};
 
 /// What a `lint` run goes by.
-pub(super) struct Tuned {
+pub(super) struct LintSettings {
     /// The surroundings with what the repository adds.
-    pub(super) context: Context,
+    pub(super) context: CliContext,
     /// What is asked for.
     pub(super) request: Request,
     /// Whether warnings fail too.
@@ -25,25 +27,28 @@ pub(super) struct Tuned {
     pub(super) baseline: PathBuf,
 }
 
-/// The request with the user's own settings, unless it was tuned before.
-pub(super) fn by_user<'r>(context: &Context, request: &'r Request) -> Cow<'r, Request> {
-    if request.tuning.is_some() {
+/// The request with the user's own settings, unless it says already what is ignored.
+pub(super) fn with_user_settings<'r>(
+    context: &CliContext,
+    request: &'r Request,
+) -> Cow<'r, Request> {
+    if request.ignores.is_some() {
         return Cow::Borrowed(request);
     }
     let layers: Vec<&Config> = context.user.iter().collect();
-    let settings = Effective::new(&layers, &context.variables, &Said::default());
+    let settings = EffectiveSettings::new(&layers, &context.variables, &SettingsLayer::default());
     let mut request = request.clone();
     // `tool` is left out: naming a tool would let `apply` point it at Z.ai.
     let select = request.select.is_empty();
     complete(&mut request, &settings);
     let asked = if select { &[][..] } else { &request.select };
     let home = &context.environment.home;
-    request.tuning = Some(Rc::new(Tuning::new(&layers, asked, home, today())));
+    request.ignores = Some(Rc::new(Ignores::new(&layers, asked, home, today())));
     Cow::Owned(request)
 }
 
 /// Fills in what the request leaves open.
-fn complete(request: &mut Request, settings: &Effective) {
+fn complete(request: &mut Request, settings: &EffectiveSettings) {
     request.region = request.region.or(settings.region.value);
     if request.select.is_empty() {
         request.select.clone_from(&settings.select.value);
@@ -59,7 +64,7 @@ fn complete(request: &mut Request, settings: &Effective) {
 }
 
 /// Reads the configuration files that govern a `lint` run.
-pub(super) fn for_lint(context: &Context, args: &Lint) -> Result<Tuned, Failure> {
+pub(super) fn for_lint(context: &CliContext, args: &Lint) -> Result<LintSettings, Failure> {
     let home = real(&context.environment.home);
     let repositories = repositories(context, &args.paths)?;
     let mut layers: Vec<Config> = context.user.iter().cloned().collect();
@@ -81,7 +86,7 @@ pub(super) fn for_lint(context: &Context, args: &Lint) -> Result<Tuned, Failure>
     }
     layers.extend(scoped);
     let layers: Vec<&Config> = layers.iter().collect();
-    let settings = Effective::new(&layers, &context.variables, &flags(context, args));
+    let settings = EffectiveSettings::new(&layers, &context.variables, &flags(context, args));
     let context = with_settings(context, &layers, &settings)?;
     let mut request = Request {
         profile: settings.profile.value.clone(),
@@ -90,19 +95,19 @@ pub(super) fn for_lint(context: &Context, args: &Lint) -> Result<Tuned, Failure>
         tools: settings.tool.value.clone(),
         select: args.selection.select.clone(),
         ignore: args.selection.ignore.clone(),
-        region: args.tuning.region,
+        region: args.region,
         ..Request::default()
     };
     complete(&mut request, &settings);
     let (baseline, known) = baseline(&context, args, &layers, &settings)?;
     let asked = &args.selection.select;
-    let tuning = Tuning::new(&layers, asked, &context.environment.home, today());
-    let mut tuning = tuning.with_baseline(known);
-    tuning.judges = true;
+    let ignores = Ignores::new(&layers, asked, &context.environment.home, today());
+    let mut ignores = ignores.with_baseline(known);
+    ignores.judges = true;
     let folders = args.paths.iter().filter(|path| path.is_dir());
-    tuning.covers = folders.map(|folder| real(folder)).collect();
-    request.tuning = Some(Rc::new(tuning));
-    Ok(Tuned {
+    ignores.covers = folders.map(|folder| real(folder)).collect();
+    request.ignores = Some(Rc::new(ignores));
+    Ok(LintSettings {
         context,
         request,
         strict: settings.strict.value,
@@ -111,31 +116,31 @@ pub(super) fn for_lint(context: &Context, args: &Lint) -> Result<Tuned, Failure>
 }
 
 /// What the command line of `lint` says.
-fn flags(context: &Context, args: &Lint) -> Said {
-    Said {
+fn flags(context: &CliContext, args: &Lint) -> SettingsLayer {
+    SettingsLayer {
         profile: args.profile.clone(),
-        region: args.tuning.region,
+        region: args.region,
         tool: args.tool.clone(),
         select: args.selection.select.clone(),
         skip: args.selection.ignore.clone(),
         strict: args.strict,
-        baseline: args.tuning.baseline.clone(),
+        baseline: args.baseline.clone(),
         ..context.said.clone()
     }
 }
 
 /// The same surroundings with the facts and rules that are in force.
 pub(super) fn with_settings(
-    context: &Context,
+    context: &CliContext,
     layers: &[&Config],
-    settings: &Effective,
-) -> Result<Context, Failure> {
+    settings: &EffectiveSettings,
+) -> Result<CliContext, Failure> {
     let mut global = context.global.clone();
     global.facts.clone_from(&settings.facts.value);
     let folders = settings.rules_dir.iter().map(|one| one.value.clone());
     global.rules_dir = folders.collect();
     let further = global.rules_dir.len() > context.global.rules_dir.len();
-    let mut with = Context {
+    let mut with = CliContext {
         global,
         environment: context.environment.clone(),
         catalogue: Rc::clone(&context.catalogue),
@@ -154,7 +159,10 @@ pub(super) fn with_settings(
 }
 
 /// The repositories' files: the nearest one of all paths, or without paths the home folder's and the working folder's.
-pub(super) fn repositories(context: &Context, paths: &[PathBuf]) -> Result<Vec<Config>, Failure> {
+pub(super) fn repositories(
+    context: &CliContext,
+    paths: &[PathBuf],
+) -> Result<Vec<Config>, Failure> {
     if context.global.isolated {
         return Ok(Vec::new());
     }
@@ -202,10 +210,10 @@ pub(super) fn real(path: &Path) -> PathBuf {
 
 /// The baseline's path, and what it holds; nothing where none is in force.
 fn baseline(
-    context: &Context,
+    context: &CliContext,
     args: &Lint,
     layers: &[&Config],
-    settings: &Effective,
+    settings: &EffectiveSettings,
 ) -> Result<(PathBuf, Option<Baseline>), Failure> {
     let repository = layers
         .iter()
@@ -215,19 +223,19 @@ fn baseline(
         let folder = repository.map_or(context.working_folder.as_path(), |config| config.folder());
         folder.join(DEFAULT_BASELINE)
     };
-    let (path, named) = match (&args.tuning.write_baseline, &settings.baseline.value) {
+    let (path, named) = match (&args.write_baseline, &settings.baseline.value) {
         (Some(Some(path)), _) => (path.clone(), true),
         (_, Some(path)) => (path.clone(), true),
         (_, None) => (default(), false),
     };
     let path = std::path::absolute(path)?;
-    let writes = args.tuning.write_baseline.is_some();
+    let writes = args.write_baseline.is_some();
     let there = path.symlink_metadata().is_ok();
     if !(if writes { there } else { named }) {
         return Ok((path, None));
     }
     let mut known = Baseline::read(&path)?;
-    if let (Origin::File { path: by, .. }, false) = (&settings.baseline.origin, writes) {
+    if let (SettingOrigin::File { path: by, .. }, false) = (&settings.baseline.origin, writes) {
         let by = layers.iter().find(|config| config.path == *by);
         known.scope = by
             .filter(|config| config.path.ends_with(REPOSITORY_FILE))

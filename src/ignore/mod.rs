@@ -1,7 +1,7 @@
 //! What silences findings: severities, `[[ignore]]`, comments, a baseline; and what becomes of ignores that do nothing.
 //!
-//! Every hit of a rule is shown to [`Tuning::level`], [`comment::comments_in`], [`Tuning::entry`] and the baseline before it
-//! becomes a finding or an edit, so that what is ignored is never mended either.
+//! Every finding of a rule is shown to [`Ignores::level`], [`comment::comments_in`], [`Ignores::entry`] and the baseline before it
+//! is reported or becomes an edit, so that what is ignored is never fixed either.
 
 mod baseline;
 mod comment;
@@ -12,17 +12,17 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::config::{Config, Level, Owner};
+use crate::config::{Config, ConfigOwner, RuleLevel};
 use crate::finding::{Finding, Severity};
 
 pub use baseline::{Baseline, BaselineEntry, BaselineError, DEFAULT_BASELINE, tag};
 pub use comment::{IgnoreComment, comments_in};
-pub use entry::Entry;
+pub use entry::IgnorePattern;
 
 /// What a finding is ignored by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum By {
+pub enum IgnoredBy {
     /// A comment in the file itself.
     Comment,
     /// `[[ignore]]` of a configuration file.
@@ -34,8 +34,8 @@ pub enum By {
 /// Why a finding is ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
-    /// By what.
-    pub by: By,
+    /// IgnoredBy what.
+    pub by: IgnoredBy,
     /// Why, in somebody's words.
     pub reason: String,
     /// The file that says so.
@@ -55,18 +55,18 @@ pub struct Ignored {
 
 /// A severity of `[rules.<id>]`.
 #[derive(Debug, Clone)]
-struct LevelOf {
+struct ScopedLevel {
     rule: String,
-    level: Level,
+    level: RuleLevel,
     /// The folder whose files it speaks of; all files without one.
     folder: Option<PathBuf>,
 }
 
 /// What is silenced in a run.
 #[derive(Debug, Clone, Default)]
-pub struct Tuning {
-    levels: Vec<LevelOf>,
-    entries: Vec<Entry>,
+pub struct Ignores {
+    levels: Vec<ScopedLevel>,
+    entries: Vec<IgnorePattern>,
     baseline: Option<Baseline>,
     /// Rules that the command line names: they are never off.
     asked: Vec<String>,
@@ -82,33 +82,34 @@ pub struct Tuning {
     pub sources: BTreeMap<PathBuf, String>,
 }
 
-impl Tuning {
+impl Ignores {
     /// What the files say. `asked` are the words of `--select`.
     pub fn new(configs: &[&Config], asked: &[String], home: &Path, today: Date) -> Self {
-        let mut tuning = Self {
+        let mut ignores = Self {
             asked: asked.to_vec(),
             home: home.to_owned(),
             today,
             ..Self::default()
         };
         for config in configs {
-            let folder = (config.owner == Owner::Repository).then(|| config.folder().to_owned());
+            let folder =
+                (config.owner == ConfigOwner::Repository).then(|| config.folder().to_owned());
             for (rule, settings) in &config.file.rules {
-                tuning.levels.push(LevelOf {
+                ignores.levels.push(ScopedLevel {
                     rule: rule.get_ref().clone(),
                     level: *settings.severity.get_ref(),
                     folder: folder.clone(),
                 });
             }
             let entries = config.file.ignore.iter().enumerate();
-            tuning
+            ignores
                 .entries
-                .extend(entries.map(|(index, entry)| Entry::new(config, index, entry)));
-            tuning
+                .extend(entries.map(|(index, entry)| IgnorePattern::new(config, index, entry)));
+            ignores
                 .sources
                 .insert(config.path.clone(), config.text.clone());
         }
-        tuning
+        ignores
     }
 
     /// Adds a baseline.
@@ -128,7 +129,7 @@ impl Tuning {
     }
 
     /// The entries of all files.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[IgnorePattern] {
         &self.entries
     }
 
@@ -149,7 +150,7 @@ impl Tuning {
     }
 
     /// The first entry that ignores a finding today, with its index.
-    pub fn entry(&self, rule: &str, file: &Path, pointer: &str) -> Option<(usize, &Entry)> {
+    pub fn entry(&self, rule: &str, file: &Path, pointer: &str) -> Option<(usize, &IgnorePattern)> {
         self.entries.iter().enumerate().find(|(_, entry)| {
             entry.counts(self.today)
                 && matches(&entry.rule, rule)
