@@ -61,6 +61,9 @@ pub struct Global {
     /// Add the rules, facts and profiles of DIR (repeatable)
     #[arg(long, global = true, value_name = "DIR")]
     pub rules_dir: Vec<PathBuf>,
+    /// Take the whole catalogue from DIR, laid out like rules/, in the place of the built-in one (for work on rules)
+    #[arg(long, global = true, value_name = "DIR", hide = true)]
+    pub catalogue: Option<PathBuf>,
     /// Read no configuration file: neither config.toml nor .glm-setup.toml
     #[arg(long, global = true)]
     pub isolated: bool,

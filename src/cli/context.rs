@@ -59,7 +59,14 @@ impl CliContext {
             .into_iter()
             .map(|one| one.value)
             .collect();
-        let catalogue = Catalogue::load(&rule_folders(&global, &environment))?;
+        let folders = rule_folders(&global, &environment);
+        let catalogue = match &global.catalogue {
+            Some(instead) => {
+                let all: Vec<PathBuf> = std::iter::once(instead.clone()).chain(folders).collect();
+                Catalogue::only(&all)?
+            }
+            None => Catalogue::load(&folders)?,
+        };
         if let Some(user) = &user {
             user.check_words(&catalogue)?;
         }

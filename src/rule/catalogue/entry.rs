@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::embedded::File;
 use crate::load::{LoadError, Source};
 use crate::rule::compile::{Part, Rule, RuleOrigin, Trust};
+use crate::rule::schema::ExtensionFile;
 
 /// A file of the catalogue. Of the embedded ones, which are many, nothing is copied.
 #[derive(Debug, Clone)]
@@ -93,6 +95,16 @@ impl Entry {
     pub(super) fn load(&self, part: Part) -> Result<Rule, LoadError> {
         let (trust, origin) = self.trust();
         Rule::load(&self.source(), part, trust, origin)
+    }
+
+    /// Whether it says that it takes the place of a built-in namesake, and where its id stands.
+    pub(super) fn replaces(&self) -> Result<(Range<usize>, bool), LoadError> {
+        if self.extends().is_some() {
+            let file: ExtensionFile = self.source().parse()?;
+            return Ok((file.id.span(), file.replaces));
+        }
+        let rule = self.load(Part::Whole)?;
+        Ok((rule.file.id.span(), rule.file.replaces))
     }
 
     /// How much of it is checked, and where its rule comes from.

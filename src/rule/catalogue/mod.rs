@@ -20,6 +20,7 @@ use entry::{Entry, tool_of};
 use error::unknown;
 
 use super::compile::{Part, Rule};
+use super::evaluate::EVERY_ROLE;
 use super::schema::RuleFile;
 use crate::embedded;
 use crate::facts::{FactSet, Pack};
@@ -43,7 +44,7 @@ type Wanted = (String, bool);
 type Id = Cow<'static, str>;
 
 /// Everything that `rules/` holds, with the user's additions.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Catalogue {
     tools: Vec<Rc<Descriptor>>,
     /// Rule texts by folder (the tool's id), in the order of their ids.
@@ -105,21 +106,29 @@ impl Catalogue {
     /// When a folder can't be read or one of its files is broken. A rule, profile or pack with a built-in's id is
     /// refused, unless it says `override = true`.
     pub fn load(folders: &[PathBuf]) -> Result<Self, CatalogueError> {
-        let mut catalogue = Self {
-            tools: Vec::new(),
-            rules: BTreeMap::new(),
-            families: BTreeMap::new(),
-            facts: BTreeMap::new(),
-            profiles: BTreeMap::new(),
-            loaded: RefCell::default(),
-            family_tools: RefCell::default(),
-            names: OnceCell::new(),
-        };
+        let mut catalogue = Self::default();
         for file in embedded::RULES {
             if file.name.ends_with(".toml") {
                 catalogue.add(Entry::Embedded(file))?;
             }
         }
+        catalogue.add_folders(folders)?;
+        Ok(catalogue)
+    }
+
+    /// A catalogue of nothing but the files of `folders`, each laid out like `rules/`: what is worked on, before it is
+    /// embedded.
+    ///
+    /// # Errors
+    /// As [`Catalogue::load`].
+    pub fn only(folders: &[PathBuf]) -> Result<Self, CatalogueError> {
+        let mut catalogue = Self::default();
+        catalogue.add_folders(folders)?;
+        Ok(catalogue)
+    }
+
+    fn add_folders(&mut self, folders: &[PathBuf]) -> Result<(), CatalogueError> {
+        let catalogue = self;
         for folder in folders {
             for path in rule_files(folder)? {
                 let text = read(&path)?;
@@ -132,7 +141,7 @@ impl Catalogue {
                 catalogue.rules_of(tool, true)?;
             }
         }
-        Ok(catalogue)
+        Ok(())
     }
 
     /// The catalogue with one more file of rules, or with it in the place of its namesake, and the rules that it makes:
@@ -235,16 +244,13 @@ impl Catalogue {
                     false => self.rules.values().find_map(|rules| rules.get(&id)),
                 };
                 if let Some(known) = known {
-                    let rule = entry.load(Part::Whole)?;
-                    if !rule.file.replaces {
+                    let (span, replaces) = entry.replaces()?;
+                    if !replaces {
                         let message =
                             format!("there is a rule `{id}` already, in {}", known.source().name);
                         let help =
                             "choose another id, or say `override = true` to replace it".to_owned();
-                        return Err(entry
-                            .source()
-                            .error(rule.file.id.span(), message, Some(help))
-                            .into());
+                        return Err(entry.source().error(span, message, Some(help)).into());
                     }
                     for rules in self.rules.values_mut() {
                         rules.remove(&id);
@@ -494,7 +500,8 @@ impl Catalogue {
             let tool = self
                 .tool(&rule.tool)
                 .map_err(|error| refuse(rule.file.tool.span(), error))?;
-            for role in &rule.file.files {
+            let named = rule.file.files.iter();
+            for role in named.filter(|role| role.get_ref() != EVERY_ROLE) {
                 let known: Vec<&str> = tool.file.iter().map(|file| file.role.as_str()).collect();
                 if !known.contains(&role.get_ref().as_str()) {
                     return Err(refuse(role.span(), unknown("role", role.get_ref(), known)));

@@ -20,7 +20,7 @@ use crate::facts::FactSet;
 use crate::tool::{Configuration, Connection, Layer, Origin, Setting, Workspace, matching_nodes};
 
 /// In a rule's `files`: every role that the tool has.
-const EVERY_ROLE: &str = "*";
+pub const EVERY_ROLE: &str = "*";
 
 /// What evaluation needs to know beside the rule.
 #[derive(Clone, Copy)]

@@ -100,6 +100,9 @@ pub struct ExtensionFile {
     pub tool: Spanned<String>,
     /// The family's id.
     pub extends: Spanned<String>,
+    /// Whether it may take the place of a built-in namesake.
+    #[serde(default, rename = "override")]
+    pub replaces: bool,
     /// Another severity, where the tool really reacts differently.
     #[serde(default)]
     pub severity: Option<Severity>,
