@@ -13,13 +13,14 @@ use toml::Value;
 /// Tables that evaluation doesn't need: of a rule, and of a facts pack.
 const PROSE: [&str; 4] = ["evidence", "docs", "case", "error"];
 /// Parts of a tool that are read when they are first asked for: what is `Deferred` in its descriptor.
-const OF_TOOL: [&str; 8] = [
+const OF_TOOL: [&str; 9] = [
     "cap",
     "connection",
     "credential",
     "log",
     "provider",
     "refuse",
+    "set-up",
     "uses-zai",
     "variable",
 ];

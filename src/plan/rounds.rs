@@ -14,7 +14,7 @@ use crate::rule::catalogue::CatalogueError;
 use crate::rule::evaluate::{ConnectionProfiles, Hit, HitFile, Subject, evaluate};
 use crate::rule::fix;
 use crate::rule::schema::{Applies, Purpose};
-use crate::tool::{Configuration, Workspace, connections};
+use crate::tool::{Configuration, Connection, Workspace, connections};
 
 /// How often rules are evaluated again on the edited text before they are said to disagree.
 const MAX_ROUNDS: usize = 10;
@@ -39,6 +39,7 @@ impl Planner<'_> {
             let mut batch: BTreeMap<usize, Vec<(String, Vec<Edit>)>> = BTreeMap::new();
             let mut newly_superseded = HashSet::new();
             self.last.clear();
+            let everywhere = self.everywhere(pack, contexts, workspace);
             for (index, context) in contexts.iter().enumerate() {
                 let configuration = &workspace.configurations[index];
                 let edits = self.edits(context, configuration);
@@ -47,7 +48,6 @@ impl Planner<'_> {
                 let facts =
                     self.request
                         .facts(pack, &context.profile, context.region, configuration);
-                let connections = connections(workspace, configuration, &facts, self.vars);
                 let repositories = &self.repositories;
                 let assumed = self.request.assume_in_repository;
                 let in_repository = |path: &Path| {
@@ -65,7 +65,8 @@ impl Planner<'_> {
                     facts: &facts,
                     tool_versions: &self.request.tool_versions,
                     in_repository: &in_repository,
-                    connections: &connections,
+                    connections: &everywhere[index].1,
+                    everywhere: &everywhere,
                     profiles: &profiles,
                     uses_zai: pointed,
                     has_key: self.plan.targets[index].has_key
@@ -135,6 +136,24 @@ impl Planner<'_> {
             self.apply(batch, workspace);
         }
         Ok(())
+    }
+
+    /// The connections of all configurations, in their order, with the names of their tools.
+    fn everywhere(
+        &self,
+        pack: &Pack,
+        contexts: &[Context],
+        workspace: &Workspace,
+    ) -> Vec<(String, Vec<Connection>)> {
+        let all = contexts.iter().zip(&workspace.configurations);
+        let of = |(context, configuration): (&Context, &Configuration)| {
+            let facts = self
+                .request
+                .facts(pack, &context.profile, context.region, configuration);
+            let found = connections(workspace, configuration, &facts, self.vars);
+            (configuration.tool.name.clone(), found)
+        };
+        all.map(of).collect()
     }
 
     /// Findings that the last round no longer saw were mended by the fixes of other rules.

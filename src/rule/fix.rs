@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::compile::{Fix, FixOp, FixPlace};
-use super::evaluate::{Hit, HitFile, Subject, better_model, nearest_word};
+use super::evaluate::{Hit, HitFile, Subject, Writes, better_model, nearest_word};
 use crate::condition::Operand;
 use crate::condition::predicate::{nearest_endpoint, nearest_model, resolve};
 use crate::document::{Edit, Pointer, Token};
@@ -94,6 +94,11 @@ pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>
                 value: Value::String(format!("{before}{value}")),
             }])
         }
+        FixOp::SetUp => match hit.writes.clone() {
+            Some(Writes::Set(value)) => set(document, at, value, None),
+            Some(Writes::Append(value)) => Ok(vec![Edit::Append { at, value }]),
+            None => Err("the descriptor has no step for it".to_owned()),
+        },
         FixOp::NearestModel => {
             let value = match (within, &hit.value) {
                 (Some(within), Some(value)) => better_model(within, value, facts),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::connection::{Cap, ConnectionEntry};
+use super::connection::{Cap, ConnectionEntry, SetUp};
 use super::installation::{Installation, NamedBy};
 use super::surroundings::{Helper, Log, Variable, Version};
 use crate::condition::NodeConditions;
@@ -252,6 +252,9 @@ pub struct Descriptor {
     /// What bounds its requests in flight.
     #[serde(default)]
     pub cap: Deferred<Vec<Cap>>,
+    /// What is written to set it up.
+    #[serde(default)]
+    pub set_up: Deferred<Vec<SetUp>>,
     /// How to see that it uses Z.ai, beside its connections.
     #[serde(default)]
     pub uses_zai: Deferred<UsesZai>,
@@ -321,6 +324,7 @@ impl Descriptor {
         let mut connections = self.connection.iter();
         connections.try_for_each(|connection| connection.check(source))?;
         self.cap.iter().try_for_each(|cap| cap.check(source))?;
+        self.set_up.iter().try_for_each(|step| step.check(source))?;
         self.log.iter().try_for_each(|log| log.check(source))?;
         let mut variables = self.variable.iter();
         variables.try_for_each(|variable| variable.check(source))

@@ -15,7 +15,7 @@ mod surroundings;
 pub use configuration::{Configuration, Layer, Read, Unreadable, Workspace, matching_nodes};
 pub use connection::{
     Cap, CappedBy, Connection, ConnectionEntry, KeyKind, NextRequest, Origin, RequestsAtOnce,
-    SentKey, Setting, SettingKind, connections, next_request, requests_at_once,
+    SentKey, SetUp, Setting, SettingKind, connections, next_request, requests_at_once,
 };
 pub use descriptor::{
     Credential, Descriptor, FileEntry, Refusal, Running, Scope, Search, Strictness, UsesZai,

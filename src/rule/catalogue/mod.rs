@@ -21,10 +21,10 @@ use error::unknown;
 
 use super::compile::{Part, Rule};
 use super::evaluate::EVERY_ROLE;
-use super::schema::RuleFile;
+use super::schema::{FamilyNeeds, RuleFile};
 use crate::embedded;
 use crate::facts::{FactSet, Pack};
-use crate::load::LoadError;
+use crate::load::{LoadError, Spanned};
 use crate::profile::Profile;
 use crate::tool::Descriptor;
 
@@ -55,10 +55,19 @@ pub struct Catalogue {
     profiles: BTreeMap<Id, Entry>,
     /// Rules that were read before.
     loaded: RefCell<BTreeMap<Wanted, Rc<Vec<Rule>>>>,
-    /// The tools that families name.
-    family_tools: RefCell<BTreeMap<String, Option<Rc<Vec<String>>>>>,
+    /// The tools that families speak of.
+    reaches: RefCell<BTreeMap<String, Rc<Reach>>>,
     /// The ids of all rules, and of their tools.
     names: OnceCell<Vec<(String, String)>>,
+}
+
+/// The tools that a family speaks of.
+#[derive(Debug)]
+enum Reach {
+    /// These.
+    Tools(Vec<String>),
+    /// Those whose descriptor has this.
+    Needs(FamilyNeeds),
 }
 
 /// A rule before it is read.
@@ -175,7 +184,7 @@ impl Catalogue {
                 .insert(id.clone(), entry);
         }
         catalogue.loaded.borrow_mut().clear();
-        catalogue.family_tools.borrow_mut().clear();
+        catalogue.reaches.borrow_mut().clear();
         catalogue.names = OnceCell::new();
         if !is_family {
             catalogue.rules_of(&tool, true)?;
@@ -377,10 +386,10 @@ impl Catalogue {
             if own.is_some_and(|own| own.extends().is_none()) {
                 continue;
             }
-            let tools = self.tools_of(name, family)?;
-            let concerns = match &tools {
-                Some(tools) => tools.iter().any(|known| known == tool),
-                None => !descriptor.connection.is_empty(),
+            let concerns = match &*self.reach(name, family)? {
+                Reach::Tools(tools) => tools.iter().any(|known| known == tool),
+                Reach::Needs(FamilyNeeds::Connection) => !descriptor.connection.is_empty(),
+                Reach::Needs(FamilyNeeds::SetUp) => !descriptor.set_up.is_empty(),
             };
             if concerns {
                 members.push(Member {
@@ -394,23 +403,19 @@ impl Catalogue {
         Ok(members)
     }
 
-    /// The tools that a family names; `None` for one that speaks of all with connections.
-    fn tools_of(
-        &self,
-        name: &str,
-        family: &Entry,
-    ) -> Result<Option<Rc<Vec<String>>>, CatalogueError> {
-        if let Some(known) = self.family_tools.borrow().get(name) {
-            return Ok(known.clone());
+    /// The tools that a family speaks of.
+    fn reach(&self, name: &str, family: &Entry) -> Result<Rc<Reach>, CatalogueError> {
+        if let Some(known) = self.reaches.borrow().get(name) {
+            return Ok(Rc::clone(known));
         }
         let file: RuleFile = family.source().brief()?;
-        let tools = file.tools.map(|tools| {
-            let tools = tools.iter().map(|tool| tool.get_ref().clone());
-            Rc::new(tools.collect::<Vec<_>>())
+        let reach = Rc::new(match file.tools {
+            Some(tools) => Reach::Tools(tools.into_iter().map(Spanned::into_inner).collect()),
+            None => Reach::Needs(file.needs),
         });
-        let known = (name.to_owned(), tools.clone());
-        self.family_tools.borrow_mut().extend([known]);
-        Ok(tools)
+        let known = (name.to_owned(), Rc::clone(&reach));
+        self.reaches.borrow_mut().extend([known]);
+        Ok(reach)
     }
 
     /// A rule of the catalogue before it is read, and its tool.

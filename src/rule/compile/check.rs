@@ -64,6 +64,12 @@ pub enum Builtin {
     NotInForce,
     /// The first place that points the tool at Z.ai.
     PointsAtZai,
+    /// A step of the tool's set-up that is not there.
+    SetUp,
+    /// Connections of the tool that disagree about who pays.
+    BillingDisagrees,
+    /// A metered connection with the key that another tool uses for the plan.
+    SameKeyDisagrees,
     /// An ignore that hides nothing. This one and those below look at ignores, after everything else.
     IgnoreUnused,
     /// An ignore whose last day is over.
@@ -78,7 +84,10 @@ pub enum Builtin {
     BaselineUnused,
 }
 
-const BUILTINS: [(&str, Builtin); 10] = [
+const BUILTINS: [(&str, Builtin); 13] = [
+    ("set-up", Builtin::SetUp),
+    ("billing-disagrees", Builtin::BillingDisagrees),
+    ("same-key-disagrees", Builtin::SameKeyDisagrees),
     ("unreadable", Builtin::Unreadable),
     ("duplicate-key", Builtin::DuplicateKey),
     ("not-in-force", Builtin::NotInForce),

@@ -81,9 +81,12 @@ pub enum FixOp {
     NearestEndpoint,
     /// Write the nearest id that meets the `model` predicate.
     NearestModel,
+    /// Write what the step of the tool's set-up says.
+    SetUp,
 }
 
-const OPERATIONS: [&str; 8] = [
+const OPERATIONS: [&str; 9] = [
+    "builtin:set-up",
     "set",
     "clamp",
     "remove",
@@ -165,6 +168,7 @@ impl Compiler<'_> {
                 return needs("`endpoint` in `expect`");
             }
             "builtin:nearest-endpoint" => FixOp::NearestEndpoint,
+            "builtin:set-up" => FixOp::SetUp,
             _ if expect.model.is_none() => return needs("`model` in `expect`"),
             _ => FixOp::NearestModel,
         };

@@ -1,7 +1,9 @@
 //! Evaluating a rule on a configuration: where it does not hold.
 
+mod billing;
 mod connections;
 mod message;
+mod set_up;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -37,6 +39,8 @@ pub struct Subject<'a> {
     pub in_repository: &'a dyn Fn(&Path) -> bool,
     /// Its connections.
     pub connections: &'a [Connection],
+    /// Those of every configuration, with the names of their tools.
+    pub everywhere: &'a [(String, Vec<Connection>)],
     /// The profiles that they are judged by.
     pub profiles: &'a ConnectionProfiles,
     /// Whether the configuration uses Z.ai, or is about to.
@@ -58,6 +62,15 @@ pub enum HitFile {
     Unreadable(usize),
 }
 
+/// What a step of a tool's set-up writes.
+#[derive(Debug, Clone)]
+pub enum Writes {
+    /// This value, at the place.
+    Set(Value),
+    /// This element, at the end of the list at the place.
+    Append(Value),
+}
+
 /// One place where a check does not hold.
 #[derive(Debug, Clone)]
 pub struct Hit<'r> {
@@ -75,6 +88,8 @@ pub struct Hit<'r> {
     pub span: Option<Range<usize>>,
     /// What is wrong, in words.
     pub message: String,
+    /// What a step of the set-up writes.
+    pub writes: Option<Writes>,
     /// What it was judged by, for a value of a connection.
     pub within: Option<Box<Within>>,
 }
@@ -429,6 +444,7 @@ impl<'r, 's> Evaluation<'r, 's> {
                             &Violation::default(),
                             Some(&error),
                         ),
+                        writes: None,
                         within: None,
                     });
                 }
@@ -465,6 +481,9 @@ impl<'r, 's> Evaluation<'r, 's> {
                     hits.push(self.hit_at(check, index, layer, pointer, value, &violation));
                 }
             }
+            Builtin::SetUp => self.set_up(check, hits),
+            Builtin::BillingDisagrees => self.billing_disagrees(check, hits),
+            Builtin::SameKeyDisagrees => self.same_key_disagrees(check, hits),
             // These are judged by the plan, when it is known what they hide.
             Builtin::IgnoreUnused
             | Builtin::IgnoreExpired
@@ -556,6 +575,7 @@ impl<'r, 's> Evaluation<'r, 's> {
             pointer: absolute,
             value: value.cloned(),
             span,
+            writes: None,
             within: None,
         }
     }

@@ -46,9 +46,12 @@ pub struct RuleFile {
     pub id: Spanned<String>,
     /// The tool's id, `any`, or `family`.
     pub tool: Spanned<String>,
-    /// For a family: the tools that it speaks of; those with connections when absent.
+    /// For a family: the tools that it speaks of; when absent, those whose descriptor has what `needs` says.
     #[serde(default)]
     pub tools: Option<Vec<Spanned<String>>>,
+    /// For a family: what a descriptor must have.
+    #[serde(default)]
+    pub needs: FamilyNeeds,
     /// Which commands use it.
     pub purpose: Purpose,
     /// What it is about.
@@ -86,6 +89,17 @@ pub struct RuleFile {
     /// Tests and examples.
     #[serde(default)]
     pub case: Vec<Case>,
+}
+
+/// What a descriptor must have for a family to speak of its tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FamilyNeeds {
+    /// `[[connection]]`.
+    #[default]
+    Connection,
+    /// `[[set-up]]`.
+    SetUp,
 }
 
 /// What a tool adds to a family of rules.

@@ -15,7 +15,7 @@ pub use cap::{CappedBy, RequestsAtOnce, requests_at_once};
 pub use key::{KeyKind, SentKey};
 pub use request::{NextRequest, next_request};
 pub use resolve::connections;
-pub use schema::{Cap, ConnectionEntry};
+pub use schema::{Cap, ConnectionEntry, SetUp};
 
 use serde_json::Value;
 

@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use serde::Deserialize;
 
 use super::compile::CompiledConnection;
-use crate::condition::{Expect, WhereCondition};
+use crate::condition::{Expect, Operand, WhereCondition};
 use crate::load::{LoadError, Source, Spanned};
-use crate::vocabulary::Protocol;
+use crate::vocabulary::{Billing, Protocol};
 
 /// How one kind of a tool's connections is found.
 #[derive(Debug, Clone, Deserialize)]
@@ -187,6 +187,41 @@ pub struct ProtocolWord {
     /// What the tool appends to the address then.
     #[serde(default)]
     pub appends: Option<String>,
+}
+
+/// One step of setting a tool up: what is written where it has no connection for the profile yet.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SetUp {
+    /// The place, from `$`.
+    pub at: Spanned<String>,
+    /// What is written there. Members of a table that name a fact unknown here, such as a key without `--key-env`, are
+    /// left out.
+    pub value: Operand,
+    /// The role of the files; the tool's first when absent.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// The ways of billing that it is for; all when absent.
+    #[serde(default)]
+    pub billing: Option<Vec<Billing>>,
+    /// Whether the value is added to a list at the place.
+    #[serde(default)]
+    pub append: bool,
+    /// Whether a value that is there stays.
+    #[serde(default)]
+    pub keep: bool,
+}
+
+impl SetUp {
+    /// Checks the place.
+    ///
+    /// # Errors
+    /// With file, line and column.
+    pub fn check(&self, source: &Source<'_>) -> Result<(), LoadError> {
+        let at = crate::condition::query::singular(self.at.get_ref());
+        at.map(drop)
+            .map_err(|message| source.error(self.at.span(), message, None))
+    }
 }
 
 /// What bounds a tool's requests in flight.
