@@ -78,7 +78,7 @@ fn second_reading(text: &str, format: Format, expected: &Value) -> Result<bool, 
 }
 
 /// Whether two values are the same, numbers by what they stand for: readers keep different spellings.
-fn same(a: &Value, b: &Value) -> bool {
+pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => same_number(a, b),
         (Value::Array(a), Value::Array(b)) => {

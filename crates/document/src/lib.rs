@@ -278,6 +278,13 @@ impl Document {
             return Ok(None);
         }
         let parsed = check::read_again(&text, self.format, expected)?;
+        match self.format {
+            Format::Yaml => yaml::check_again(&self.text, &text, edits)?,
+            Format::FrontMatter => {
+                yaml::check_again(matter(&self.text)?, matter(&text)?, edits)?;
+            }
+            _ => {}
+        }
         Ok(Some(Self {
             format: self.format,
             text: Rc::new(text),
@@ -286,10 +293,7 @@ impl Document {
     }
 
     fn edit_front_matter(&self, edits: &[Edit], value: &mut Value) -> Result<String, EditError> {
-        let matter =
-            yaml::FrontMatter::find(&self.text).map_err(|error| EditError::CheckFailed {
-                reason: error.to_string(),
-            })?;
+        let matter = find_matter(&self.text)?;
         let before = &self.text[matter.yaml.clone()];
         let after = yaml::edit(before, edits, value)?;
         Ok(if after == before {
@@ -298,6 +302,17 @@ impl Document {
             matter.replace(&self.text, &after)
         })
     }
+}
+
+fn find_matter(text: &str) -> Result<yaml::FrontMatter, EditError> {
+    yaml::FrontMatter::find(text).map_err(|error| EditError::CheckFailed {
+        reason: error.to_string(),
+    })
+}
+
+/// The front matter of a text that has been read.
+fn matter(text: &str) -> Result<&str, EditError> {
+    find_matter(text).map(|matter| &text[matter.yaml])
 }
 
 /// Reads a text that has passed [`decoded`].

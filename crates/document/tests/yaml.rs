@@ -120,6 +120,52 @@ fn inserting() {
     check("a: []\n", &[append("/a", json!("y"))], "a: [y]\n");
 }
 
+/// In YAML the line break at the end of such a block belongs to its value. Some readers also see one that isn't there.
+#[test]
+fn a_block_without_a_line_end_at_the_end_keeps_its_value() {
+    check("a: |\n  x", &[set("/b", json!(1))], "b: 1\na: |\n  x");
+    check(
+        "\u{feff}z: 1\r\n\r\n# about a\r\n# and more\r\na: >+\r\n  x\r\n  y",
+        &[set("/b/c", json!([1]))],
+        "\u{feff}z: 1\r\n\r\nb:\r\n  c:\r\n    - 1\r\n# about a\r\n# and more\r\na: >+\r\n  x\r\n  y",
+    );
+    check(
+        "a:\n  b:\n  - c: |\n      x\n       ",
+        &[set("/a/b/0/d", json!(true)), set("/a/e", json!("y"))],
+        "a:\n  e: y\n  b:\n  - d: true\n    c: |\n      x\n       ",
+    );
+    // Nothing depends on the line end.
+    check("a: |-\n  x", &[set("/b", json!(1))], "a: |-\n  x\nb: 1");
+    check(
+        "a: |\n  x\n# c",
+        &[set("/b", json!(1))],
+        "a: |\n  x\n# c\nb: 1",
+    );
+    check(
+        "a:\n  b: 1\nc: |\n  x",
+        &[set("/a/d", json!(1)), set("/c", json!(2))],
+        "a:\n  b: 1\n  d: 1\nc: 2",
+    );
+    let error = refused("a:\n- |\n  x", append("/a", json!("y")));
+    assert!(error.contains("a block text without a line end"), "{error}");
+}
+
+#[test]
+fn a_missing_line_end_stays_missing() {
+    check("a: 1", &[set("/b/c", json!(1))], "a: 1\nb:\n  c: 1");
+    check("a: 1\n\nb: 2", &[remove("/b")], "a: 1");
+    check("a: 1\r\n\r\nb: 2", &[remove("/b"), remove("/a")], "{}");
+    check("a: 1\nb: 2 # b", &[remove("/b")], "a: 1");
+    check(
+        "a:\n- - 1\n  - |\n    x",
+        &[set("/a/0", json!([1, "x"]))],
+        "a:\n- - 1\n  - x",
+    );
+    // Here it is a part of a value.
+    check("a: |\n  x\nb: 1", &[remove("/b")], "a: |\n  x\n");
+    check("a: |-\n  x\nb: 1", &[remove("/b")], "a: |-\n  x");
+}
+
 #[test]
 fn removing_and_renaming() {
     check("# a\na: 1 # one\nb: 2\n", &[remove("/a")], "# a\nb: 2\n");

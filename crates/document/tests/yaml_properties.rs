@@ -59,6 +59,37 @@ impl Writer {
         self.out.push_str(scalar);
     }
 
+    /// A text that goes on behind `indent` spaces: a block, or a plain or quoted one.
+    fn several_lines(&mut self, indent: usize) {
+        let (begin, end, lines) = match self.draw(10) {
+            0 => ("one", "", &["two", "three"][..]),
+            1 => ("\"one", "\"", &["", "t\\two \\", " three"][..]),
+            2 => ("'one", "'", &["two: '' # x", "", ""][..]),
+            header => {
+                let headers = ["|", ">", "|-", ">-", "|+", ">+", "|2-"];
+                let lines = [
+                    &["one"][..],
+                    &["one", "  two: x"],
+                    &["one", "", "two", ""],
+                    &["# one", "   "],
+                    &["one", "", "", ""],
+                    &["", "one", " "],
+                ];
+                (headers[header - 3], "", lines[self.draw(lines.len())])
+            }
+        };
+        let _ = write!(self.out, " {begin}");
+        for line in lines {
+            self.out.push_str(self.newline);
+            // Blank lines need no indentation.
+            if !line.is_empty() || self.draw(4) == 0 {
+                let _ = write!(self.out, "{:indent$}{line}", "");
+            }
+        }
+        self.out.push_str(end);
+        self.out.push_str(self.newline);
+    }
+
     /// A mapping or a list, each item on a line of its own behind `indent` spaces.
     fn block(&mut self, indent: usize, depth: usize) {
         let list = depth > 0 && self.draw(3) == 0;
@@ -72,20 +103,17 @@ impl Writer {
                 let name = names[(index * 2 + depth) % names.len()];
                 let _ = write!(self.out, "{name}:");
             }
-            match if depth > 2 { 3 } else { self.draw(6) } {
+            match if depth > 2 {
+                2 + self.draw(2)
+            } else {
+                self.draw(6)
+            } {
                 0 | 1 => {
                     self.line_end();
                     let deeper = if self.draw(3) == 0 { 4 } else { 2 };
                     self.block(indent + deeper, depth + 1);
                 }
-                2 if !list => {
-                    self.out.push_str(" |");
-                    self.out.push_str(self.newline);
-                    for line in ["one", "  two: x"] {
-                        let _ = write!(self.out, "{:1$}{line}", "", indent + 2);
-                        self.out.push_str(self.newline);
-                    }
-                }
+                2 => self.several_lines(indent + 2),
                 _ => {
                     self.out.push(' ');
                     self.scalar();
@@ -96,10 +124,32 @@ impl Writer {
     }
 }
 
+/// How a text ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    AsItIs,
+    InTheLastLine,
+    NoBreak,
+    With(&'static str),
+    Document,
+}
+
+const END: [End; 8] = [
+    End::AsItIs,
+    End::InTheLastLine,
+    End::InTheLastLine,
+    End::NoBreak,
+    End::With("    "),
+    End::With("# end"),
+    End::With("\n \n"),
+    End::Document,
+];
+
 fn text() -> impl Strategy<Value = (Format, String)> {
     let newline = prop_oneof![3 => Just("\n"), 1 => Just("\r\n")];
     let draws = prop::collection::vec(any::<u8>(), 0..120);
-    (newline, any::<bool>(), any::<bool>(), draws).prop_map(|(newline, front, last, draws)| {
+    let end = prop::sample::select(END.as_slice());
+    (newline, any::<bool>(), end, draws).prop_map(|(newline, front, end, draws)| {
         let mut writer = Writer {
             newline,
             draws,
@@ -112,8 +162,16 @@ fn text() -> impl Strategy<Value = (Format, String)> {
             text = format!(
                 "---{newline}{text}---{newline}# Title{newline}{newline}a: not yaml{newline}"
             );
-        } else if last {
-            text.truncate(text.trim_end_matches(['\r', '\n']).len());
+        } else {
+            match end {
+                End::AsItIs => {}
+                End::InTheLastLine => text.truncate(text.trim_end_matches(['\r', '\n']).len()),
+                End::NoBreak => {
+                    text.truncate(text.strip_suffix(newline).map_or(text.len(), str::len));
+                }
+                End::With(more) => text.push_str(&more.replace('\n', newline)),
+                End::Document => text = format!("---{newline}{text}...{newline}"),
+            }
         }
         let format = if front {
             Format::FrontMatter
@@ -158,6 +216,8 @@ fn new_value() -> impl Strategy<Value = Value> {
         Just(json!("glm-5.3")),
         Just(json!("yes")),
         Just(json!("a: # \"b\"")),
+        Just(json!("two\n lines")),
+        Just(json!("a line\n")),
         Just(json!(null)),
         Just(json!([1, "x"])),
         Just(json!({"p": {"q": "r"}})),
@@ -229,6 +289,18 @@ proptest! {
             }
             _ => {}
         }
+        // What another reader makes of it.
+        if let (Some(before), Some(after)) = (libyaml(&text, format), libyaml(&edited, format)) {
+            let mut wanted = if before.is_null() { json!({}) } else { before };
+            edit.apply_to(&mut wanted).unwrap();
+            prop_assert_eq!(after, wanted, "{:?}\n{}\n---\n{}", &edit, &text, &edited);
+        }
+        // A missing line end stays missing, unless a block that is the last value now would lose it.
+        if format == Format::Yaml && edited != text {
+            let without = edited.trim_end_matches(['\r', '\n']);
+            let needed = libyaml(without, format) != libyaml(&edited, format);
+            prop_assert!(needed || edited.ends_with('\n') == text.ends_with('\n'), "{:?}\n{}\n---\n{}", &edit, &text, &edited);
+        }
         // One piece changed, and nothing that the edit doesn't name.
         if edited == text {
             return Ok(());
@@ -258,6 +330,15 @@ proptest! {
     }
 }
 
+/// The value by libyaml.
+fn libyaml(text: &str, format: Format) -> Option<Value> {
+    let yaml = match format {
+        Format::FrontMatter => text.split("---").nth(1)?,
+        _ => text,
+    };
+    yaml_serde::from_str(yaml).ok()
+}
+
 /// Where the line of an item's name or dash begins; a block begins below it.
 fn first_line(document: &Document, at: &Pointer, value: usize) -> usize {
     let text = document.text();
@@ -281,7 +362,8 @@ fn first_line(document: &Document, at: &Pointer, value: usize) -> usize {
 fn last_line(text: &str, value: usize) -> usize {
     let line_end = |from: usize| text[from..].find('\n').map(|newline| from + newline);
     let mut end = line_end(value).unwrap_or(text.len());
-    while let Some(next) = line_end((end + 1).min(text.len())) {
+    while end < text.len() {
+        let next = line_end(end + 1).unwrap_or(text.len());
         if !text[end..next].trim().is_empty() {
             break;
         }

@@ -6,9 +6,9 @@ use serde_json::Value;
 use yaml_edit::{Document, ScalarValue, YamlFile, YamlNode, YamlValue};
 
 use super::read::root;
-use super::{EditError, bom_len};
+use super::{EditError, bom_len, second};
 use crate::edit::walk;
-use crate::lines::line_ending;
+use crate::lines::{line_ending, line_start, starts_line};
 use crate::{Edit, Pointer, Token};
 
 const IN_THE_WAY: &str = "an alias, a tag or a merge is in the way";
@@ -29,6 +29,12 @@ pub(crate) fn edit(yaml: &str, edits: &[Edit], value: &mut Value) -> Result<Stri
             }
             *value = after;
         }
+    }
+    // A missing line end stays missing, unless it belongs to the last value now.
+    let last_line = text.trim_end_matches(['\n', '\r']);
+    let is_missing = !yaml[bom_len(yaml)..].trim().is_empty() && !yaml.ends_with(['\n', '\r']);
+    if is_missing && last_line.len() < text.len() && !second::is_open(last_line) {
+        text.truncate(last_line.len());
     }
     Ok(text)
 }
@@ -79,6 +85,7 @@ fn unsupported(at: &Pointer, reason: &str) -> EditError {
 fn apply(text: &str, edit: &Edit, value: &Value) -> Result<String, EditError> {
     let file = YamlFile::parse(text).tree();
     let document = file.ensure_document();
+    let last = last_sibling(&document, edit, value);
     match edit {
         Edit::Set { at, value: new } => set(&document, at, new, value)?,
         Edit::Append { at, value: new } if at.get(value).is_none() => {
@@ -99,10 +106,51 @@ fn apply(text: &str, edit: &Edit, value: &Value) -> Result<String, EditError> {
         }
     }
     let edited = file.to_string();
+    // A block at the end would take the line break before the new lines into its value.
+    if matches!(edit, Edit::Set { .. } | Edit::Append { .. })
+        && let Some(appended) = edited.strip_prefix(text)
+        && second::is_open(text)
+    {
+        let reason = "the file ends in a block text without a line end";
+        let last = last.ok_or_else(|| unsupported(edit.at(), reason))?;
+        return Ok(before_member(text, last, appended));
+    }
     if text[bom_len(text)..].trim().is_empty() && !edited.ends_with('\n') {
         return Ok(edited + line_ending(text));
     }
     Ok(edited)
+}
+
+/// Where the name of the last member lies in the mapping that gets a new one.
+fn last_sibling(document: &Document, edit: &Edit, value: &Value) -> Option<usize> {
+    let (depth, missing) = walk(value, edit.at()).ok()?;
+    let parent = Pointer(edit.at().0[..depth].to_vec());
+    let mapping = match missing {
+        [] => None,
+        _ if depth == 0 => root(document),
+        _ => node(document, &parent).ok(),
+    };
+    let last = mapping?.as_mapping()?.entries().last()?;
+    Some(last.key_node()?.byte_range().start as usize)
+}
+
+/// The text with what would come at its end before its last member instead, and before the comments of that.
+fn before_member(text: &str, name: usize, appended: &str) -> String {
+    let newline = line_ending(text);
+    let lines = appended.trim_start_matches(['\r', '\n']);
+    let start = line_start(text, name);
+    if !starts_line(text, name) {
+        let column = text[start..name].chars().map(|_| ' ');
+        let indent: String = column.collect();
+        let lines = lines.trim_start_matches(' ');
+        return format!("{}{lines}{newline}{indent}{}", &text[..name], &text[name..]);
+    }
+    let is_comment = |start: &usize| text[*start..].trim_start_matches(' ').starts_with('#');
+    let above = std::iter::successors(Some(start), |&start| {
+        (start > bom_len(text)).then(|| line_start(text, start - newline.len()))
+    });
+    let start = above.skip(1).take_while(is_comment).last().unwrap_or(start);
+    format!("{}{lines}{newline}{}", &text[..start], &text[start..])
 }
 
 fn set(document: &Document, at: &Pointer, new: &Value, value: &Value) -> Result<(), EditError> {
@@ -239,6 +287,10 @@ fn convert(value: &Value, at: &Pointer) -> Result<YamlValue, EditError> {
             (None, Some(float)) => YamlValue::scalar(float),
             (None, None) => return Err(unsupported(at, "the number is too large")),
         },
+        // As a block, lines would have to be kept apart from what follows them.
+        Value::String(string) if string.contains(['\n', '\r']) => {
+            YamlValue::Scalar(ScalarValue::double_quoted(string.as_str()))
+        }
         Value::String(string) => YamlValue::scalar(string.as_str()),
         Value::Array(elements) => YamlValue::Sequence(
             elements

@@ -1,11 +1,12 @@
 //! YAML, a single document: read and edited by `yaml-edit`, which keeps what it does not touch.
 //!
 //! `yaml-edit` is young, so nothing is taken on trust: besides its parser its validator must be
-//! content, and every edited text is read again and compared, like those of all formats.
+//! content, and every edited text is read again and compared, like those of all formats, also by a [`second`] reader.
 
 mod edit;
 mod front_matter;
 mod read;
+mod second;
 mod simple;
 
 use std::ops::Range;
@@ -18,6 +19,7 @@ use super::{Comment, EditError, MAX_DEPTH, ParseError, Parsed};
 pub(super) use edit::edit;
 pub(super) use front_matter::FrontMatter;
 pub(super) use read::parse;
+pub(super) use second::check as check_again;
 
 /// The largest YAML text that is read: 128 KiB. The parser's time grows faster than the text when that is broken.
 pub const MAX_YAML_BYTES: usize = 128 * 1024;
