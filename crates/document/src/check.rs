@@ -85,9 +85,13 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
+            // Mostly in the same order.
+            let mut pairs = a.iter().zip(b);
             a.len() == b.len()
-                && a.iter()
-                    .all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+                && pairs.all(|((name, a), (other, next))| {
+                    let found = (name == other).then_some(next).or_else(|| b.get(name));
+                    found.is_some_and(|b| same(a, b))
+                })
         }
         _ => a == b,
     }

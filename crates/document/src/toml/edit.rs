@@ -1,5 +1,6 @@
 //! Edits of TOML texts, one after the other.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde_json::Value as Json;
@@ -11,7 +12,7 @@ use crate::lines::{
     BOM, bom_len, lacks_line_end, line_ending, line_indent, line_start, starts_line,
 };
 use crate::splice::{self, Splice};
-use crate::{Document, Edit, EditError, Pointer, Token};
+use crate::{Document, Edit, EditError, Layout, Pointer, Token};
 
 /// Makes the edits, also in `value`: the document's at first, the expected outcome at last.
 pub(crate) fn edit(
@@ -19,36 +20,50 @@ pub(crate) fn edit(
     edits: &[Edit],
     value: &mut Json,
 ) -> Result<String, EditError> {
-    let mut text = document.text().to_owned();
+    let mut text = Cow::Borrowed(document.text());
     for edit in edits {
         // A table is spread over the text.
         for step in edit.member_by_member(value) {
-            let mut after = value.clone();
-            step.apply_to(&mut after)?;
-            text = splice::apply(&text, splices(&text, &step, value)?);
-            *value = after;
+            // The places are those of the value before; but first of all the edit must make sense.
+            let splices = match (&text, &document.parsed.layout) {
+                (Cow::Borrowed(text), Layout::Outline(outline)) => {
+                    splices(text, outline, &step, value)
+                }
+                _ => splices(&text, &Outline::read(&text), &step, value),
+            };
+            step.apply_to(value)?;
+            let splices = splices?;
+            if !splices.is_empty() {
+                text = splice::apply(&text, splices).into();
+            }
         }
     }
+    let mut text = text.into_owned();
     if lacks_line_end(document.text()) {
         text.truncate(text.trim_end_matches(['\n', '\r']).len());
     }
     Ok(text)
 }
 
-fn splices(text: &str, edit: &Edit, value: &Json) -> Result<Vec<Splice>, EditError> {
+fn splices(
+    text: &str,
+    outline: &Outline,
+    edit: &Edit,
+    value: &Json,
+) -> Result<Vec<Splice>, EditError> {
     let at = edit.at();
-    let outline = Outline::read(text);
     let before = at.get(value);
     match (edit, before) {
         (Edit::Set { value: new, .. }, Some(old)) if old == new => Ok(Vec::new()),
-        (Edit::Set { value: new, .. }, Some(_)) => replace(text, &outline, at, new),
-        (Edit::Set { value: new, .. }, None) => insert::create(text, &outline, at, new, value),
-        (Edit::Append { value: new, .. }, Some(_)) => insert::element(text, &outline, at, new),
+        (Edit::Set { value: new, .. }, Some(_)) => replace(text, outline, at, new),
+        (Edit::Set { value: new, .. }, None) => insert::create(text, outline, at, new, value),
+        (Edit::Append { value: new, .. }, Some(_)) => insert::element(text, outline, at, new),
         (Edit::Append { value: new, .. }, None) => {
-            insert::create(text, &outline, at, &Json::Array(vec![new.clone()]), value)
+            insert::create(text, outline, at, &Json::Array(vec![new.clone()]), value)
         }
-        (Edit::Remove { .. }, _) => remove(text, &outline, at),
-        (Edit::Rename { to, .. }, _) => Ok(rename(&outline, at, to)),
+        (Edit::Remove { .. } | Edit::Rename { .. }, _) if at.0.is_empty() => Ok(Vec::new()),
+        (Edit::Remove { .. }, _) => remove(text, outline, at),
+        (Edit::Rename { to, .. }, _) => Ok(rename(outline, at, to)),
     }
 }
 

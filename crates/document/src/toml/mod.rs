@@ -7,6 +7,7 @@ mod edit;
 mod insert;
 mod outline;
 mod print;
+mod read;
 
 use serde_json::{Map, Number, Value};
 use toml_edit::{Item, TableLike};
@@ -45,12 +46,10 @@ pub(super) fn parse(text: &str) -> Result<Parsed, ParseError> {
 }
 
 fn table(table: &dyn TableLike) -> Value {
-    Value::Object(
-        table
-            .iter()
-            .map(|(name, item)| (name.to_owned(), item_value(item)))
-            .collect::<Map<_, _>>(),
-    )
+    let members = table.iter();
+    let mut values = Map::with_capacity(table.len());
+    values.extend(members.map(|(name, item)| (name.to_owned(), item_value(item))));
+    Value::Object(values)
 }
 
 fn item_value(item: &Item) -> Value {
