@@ -279,6 +279,7 @@ impl Document {
         }
         let parsed = check::read_again(&text, self.format, expected)?;
         match self.format {
+            Format::Toml => toml::check_again(&self.text, &text, &parsed.value)?,
             Format::Yaml => yaml::check_again(&self.text, &text, edits)?,
             Format::FrontMatter => {
                 yaml::check_again(matter(&self.text)?, matter(&text)?, edits)?;

@@ -8,6 +8,7 @@ mod insert;
 mod outline;
 mod print;
 mod read;
+mod second;
 
 use serde_json::{Map, Number, Value};
 use toml_edit::{Item, TableLike};
@@ -17,6 +18,7 @@ use super::{Layout, MAX_DEPTH, ParseError, Parsed};
 
 pub(super) use edit::edit;
 pub(super) use outline::Outline;
+pub(super) use second::check as check_again;
 
 /// Reads a TOML text.
 pub(super) fn parse(text: &str) -> Result<Parsed, ParseError> {
