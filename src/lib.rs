@@ -36,6 +36,7 @@ pub mod ignore;
 pub mod load;
 pub mod paths;
 pub mod plan;
+pub mod plural;
 pub mod profile;
 pub mod report;
 pub mod rule;

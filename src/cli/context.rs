@@ -14,7 +14,7 @@ use crate::facts::Billing;
 use crate::paths::Environment;
 use crate::plan::{self, Plan, Request};
 use crate::report::redact::Redactor;
-use crate::report::visible;
+use crate::report::{Report, Style, visible};
 use crate::rule::catalogue::Catalogue;
 use crate::tool::{ReadError, Recogniser, Workspace};
 use crate::transaction::{self, StateDir, Summary, TransactionState};
@@ -124,8 +124,27 @@ impl CliContext {
         )?)
     }
 
+    /// The report of a plan, in the style that was asked for.
+    pub(super) fn report<'r>(&'r self, plan: &'r Plan, workspace: &'r Workspace) -> Report<'r> {
+        Report {
+            style: Style {
+                color: self.color(),
+                verbose: self.global.verbose,
+                quiet: self.global.quiet,
+                statistics: false,
+            },
+            ..Report::new(
+                plan,
+                workspace,
+                &self.catalogue,
+                &self.environment,
+                &self.working_folder,
+            )
+        }
+    }
+
     /// Tells of the files that could not be read.
-    pub(super) fn complain_of(&self, problems: &[ReadError], redactor: &Redactor) {
+    pub(super) fn report_problems(&self, problems: &[ReadError], redactor: &Redactor) {
         for problem in problems {
             let problem = problem.to_string();
             self.message(&format!("error: {}", redactor.text(&problem)));

@@ -11,7 +11,7 @@ use crate::ignore::{
     BaselineEntry, IgnoreComment, IgnoredBy, Ignores, Suppression, below, comments_in, matches,
 };
 use crate::load::nearest;
-use crate::report::human::counted;
+use crate::plural::counted;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
 use crate::rule::compile::{Builtin, Place};
