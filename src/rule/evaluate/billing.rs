@@ -1,6 +1,6 @@
 //! Connections that disagree about who pays: one of them is not what its user thinks.
 
-use super::{Evaluation, Hit};
+use super::{Evaluation, RawFinding};
 use crate::condition::predicate::Violation;
 use crate::document::Pointer;
 use crate::rule::compile::Check;
@@ -17,7 +17,7 @@ struct Payer<'c> {
 
 impl<'r> Evaluation<'r, '_> {
     /// A metered connection beside one to the plan in the same tool.
-    pub(super) fn billing_disagrees(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
+    pub(super) fn billing_disagrees(&self, check: &'r Check, hits: &mut Vec<RawFinding<'r>>) {
         let payers: Vec<Payer<'_>> = self.payers(self.subject.connections).collect();
         let of = |billing: Billing| payers.iter().filter(move |one| one.billing == billing);
         let Some(plan) = of(Billing::CodingPlan).max_by_key(|one| one.connection.in_use) else {
@@ -38,7 +38,7 @@ impl<'r> Evaluation<'r, '_> {
     }
 
     /// A metered connection in use with the key that another tool uses for the plan.
-    pub(super) fn same_key_disagrees(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
+    pub(super) fn same_key_disagrees(&self, check: &'r Check, hits: &mut Vec<RawFinding<'r>>) {
         let tool = &self.subject.configuration.tool;
         for metered in self.payers(self.subject.connections) {
             if metered.billing != Billing::Metered || !metered.connection.in_use {
@@ -89,7 +89,13 @@ impl<'r> Evaluation<'r, '_> {
         })
     }
 
-    fn disagreement(&self, check: &'r Check, at: &Payer<'_>, kind: &str, hits: &mut Vec<Hit<'r>>) {
+    fn disagreement(
+        &self,
+        check: &'r Check,
+        at: &Payer<'_>,
+        kind: &str,
+        hits: &mut Vec<RawFinding<'r>>,
+    ) {
         let layer = &self.subject.workspace.layers[at.layer];
         let value = at.pointer.get(layer.document.value());
         let violation = Violation {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Evaluation, Hit};
+use super::{Evaluation, RawFinding};
 use crate::condition::ProfileOr;
 use crate::condition::predicate::{Judge, Predicates, Verdict, Violation, nearest_model};
 use crate::facts::{FactSet, ModelId, Via};
@@ -67,7 +67,7 @@ impl<'r> Evaluation<'r, '_> {
         &self,
         check: &'r Check,
         wanted: &ConnectionCheck,
-        hits: &mut Vec<Hit<'r>>,
+        hits: &mut Vec<RawFinding<'r>>,
     ) -> Result<(), String> {
         for connection in self.subject.connections {
             if !self.concerns(wanted, connection) {
@@ -116,7 +116,7 @@ impl<'r> Evaluation<'r, '_> {
         wanted: &ConnectionCheck,
         connection: &Connection,
         setting: &Setting,
-        hits: &mut Vec<Hit<'r>>,
+        hits: &mut Vec<RawFinding<'r>>,
     ) -> Result<(), String> {
         let tool = &self.subject.configuration.tool;
         let Origin::File { layer, pointer } = &setting.origin else {

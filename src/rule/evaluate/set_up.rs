@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Evaluation, Hit, Writes};
+use super::{Evaluation, RawFinding, Writes};
 use crate::condition::Operand;
 use crate::condition::predicate::Violation;
 use crate::condition::query::singular;
@@ -13,7 +13,7 @@ use crate::vocabulary::Billing;
 
 impl<'r> Evaluation<'r, '_> {
     /// Each step of the set-up that is not there yet, unless the tool is connected already.
-    pub(super) fn set_up(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
+    pub(super) fn set_up(&self, check: &'r Check, hits: &mut Vec<RawFinding<'r>>) {
         let subject = self.subject;
         let tool = &subject.configuration.tool;
         let facts = subject.facts;
@@ -31,7 +31,7 @@ impl<'r> Evaluation<'r, '_> {
         }
     }
 
-    fn step(&self, check: &'r Check, step: &SetUp, hits: &mut Vec<Hit<'r>>) {
+    fn step(&self, check: &'r Check, step: &SetUp, hits: &mut Vec<RawFinding<'r>>) {
         let subject = self.subject;
         let role = step.file.as_deref();
         let role = role.unwrap_or(subject.configuration.tool.main_role());

@@ -5,14 +5,15 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::human::counted;
-use super::redact::Redactor;
-use super::visible;
-use crate::doctor::{
+use super::{
     Chosen, CodeCount, Diagnosis, Effect, Installed, Instances, Logs, Relation, VariablePlace,
     Variables, Versions,
 };
 use crate::finding::Severity;
+use crate::paths::Environment;
+use crate::plural::counted;
+use crate::redact::Redactor;
+use crate::report::visible;
 
 /// The longest bar, in characters.
 const BAR: u64 = 30;
@@ -20,39 +21,40 @@ const BAR: u64 = 30;
 /// Up to so many days each has its line; of more, only those with an error.
 const ALL_DAYS: u16 = 14;
 
-/// Prints a report.
-pub struct Human<'a> {
-    /// Whether to use colour.
-    pub color: bool,
-    /// A path as a person would write it.
-    pub display: &'a dyn Fn(&Path) -> String,
-    /// Takes secrets out of every text.
-    pub redactor: &'a Redactor,
+/// How a diagnosis is shown.
+struct View<'a> {
+    color: bool,
+    environment: &'a Environment,
+    redactor: &'a Redactor,
 }
 
-impl std::fmt::Debug for Human<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Human").finish_non_exhaustive()
-    }
+/// The whole diagnosis.
+pub fn text(
+    diagnosis: &Diagnosis,
+    environment: &Environment,
+    redactor: &Redactor,
+    color: bool,
+) -> String {
+    let view = View {
+        color,
+        environment,
+        redactor,
+    };
+    let mut text = String::new();
+    view.instances(&mut text, diagnosis);
+    view.variables(&mut text, &diagnosis.variables, diagnosis);
+    view.logs(&mut text, &diagnosis.logs);
+    view.versions(&mut text, &diagnosis.versions);
+    let end = if diagnosis.needs_doing {
+        "something needs doing: see the lines that begin with `!`"
+    } else {
+        "nothing needs doing"
+    };
+    let _ = writeln!(text, "\n{end}");
+    text
 }
 
-impl Human<'_> {
-    /// The whole report.
-    pub fn report(&self, report: &Diagnosis) -> String {
-        let mut text = String::new();
-        self.instances(&mut text, report);
-        self.variables(&mut text, &report.variables, report);
-        self.logs(&mut text, &report.logs);
-        self.versions(&mut text, &report.versions);
-        let end = if report.needs_doing {
-            "something needs doing: see the lines that begin with `!`"
-        } else {
-            "nothing needs doing"
-        };
-        let _ = writeln!(text, "\n{end}");
-        text
-    }
-
+impl View<'_> {
     fn heading(&self, text: &mut String, heading: &str) {
         let first = text.is_empty();
         let bold = self.style(Style::new().bold());
@@ -80,7 +82,7 @@ impl Human<'_> {
     }
 
     fn path(&self, path: &Path) -> String {
-        self.safe(&(self.display)(path))
+        self.safe(&self.environment.display(path))
     }
 
     fn instances(&self, text: &mut String, report: &Diagnosis) {

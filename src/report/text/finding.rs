@@ -1,7 +1,6 @@
-//! Findings as text, each with the piece of the file that it speaks of.
+//! A finding with the piece of the file that it speaks of.
 
 use std::cell::RefCell;
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -9,43 +8,45 @@ use std::rc::Rc;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::adapter::strip_str;
 
-use super::advice::Advice;
-use super::redact::{Redactor, Shown};
-use crate::finding::{Finding, FixState, Safety, Severity};
-use crate::plan::Plan;
+use crate::finding::{Finding, Severity};
+use crate::redact::Shown;
+use crate::report::Report;
 
 /// The widest frame, in columns.
 const WIDTH: usize = 110;
 /// Lines shown before and after the one that is pointed at.
 const CONTEXT: usize = 1;
 
-/// How findings are shown.
-pub struct Human<'a> {
-    /// Takes secrets out of every text.
-    pub redactor: &'a Redactor,
-    /// Whether to use colour.
-    pub color: bool,
-    /// Shortens a path for people.
-    pub display: &'a dyn Fn(&Path) -> String,
-    /// Which command is suggested.
-    pub advice: &'a Advice,
-    /// The text of a file as it was read.
-    pub text_of: &'a dyn Fn(&Path) -> Option<&'a str>,
-    /// The file that was shown last, or a part of it: findings come file by file.
-    pub(crate) last: RefCell<Option<(PathBuf, Rc<Shown>)>>,
+/// Shows findings one after another, as they come: file by file.
+pub(super) struct Findings<'r> {
+    report: &'r Report<'r>,
+    /// The file that was shown last, or a part of it.
+    last: RefCell<Option<(PathBuf, Rc<Shown>)>>,
 }
 
-impl Human<'_> {
+impl<'r> Findings<'r> {
+    pub(super) fn new(report: &'r Report<'r>) -> Self {
+        Self {
+            report,
+            last: RefCell::default(),
+        }
+    }
+
     /// One finding: severity, rule, message, code frame, what became of the fix.
-    pub fn finding(&self, finding: &Finding) -> String {
-        let message = self.redactor.text(&finding.message);
+    pub(super) fn one(&self, finding: &Finding) -> String {
+        let Report {
+            redactor, advice, ..
+        } = self.report;
+        let color = self.report.style.color;
+        let message = redactor.text(&finding.message);
         let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
             Severity::Info => Level::INFO,
         };
-        let path = (self.display)(&finding.file);
-        let frame = (self.text_of)(&finding.file).map(|text| self.frame(text, finding));
+        let path = self.report.path(&finding.file);
+        let source = self.report.source(&finding.file);
+        let frame = source.map(|source| self.frame(source.text, finding));
         let mut group = Group::with_title(
             level
                 .primary_title(message.as_ref())
@@ -63,14 +64,11 @@ impl Human<'_> {
             group =
                 group.element(snippet.annotation(AnnotationKind::Primary.span(frame.span.clone())));
         }
-        let help = self
-            .redactor
-            .text(&self.advice.of(&finding.fix))
-            .into_owned();
+        let help = redactor.text(&advice.of(&finding.fix)).into_owned();
         if !help.is_empty() {
             group = group.element(Level::HELP.message(help.as_str()));
         }
-        let renderer = if self.color {
+        let renderer = if color {
             Renderer::styled()
         } else {
             Renderer::plain()
@@ -78,7 +76,7 @@ impl Human<'_> {
         // Between the position and a frame without a path of its own the renderer puts `:::`.
         let rendered = renderer.term_width(WIDTH).render(&[group]);
         let lines = rendered.lines();
-        let is_gap = |line: &str| match self.color {
+        let is_gap = |line: &str| match color {
             true => strip_str(line).to_string().trim() == ":::",
             false => line.trim() == ":::",
         };
@@ -93,7 +91,7 @@ impl Human<'_> {
                 Rc::clone(shown)
             }
             _ => {
-                let shown = Rc::new(self.redactor.shown_around(text, place));
+                let shown = Rc::new(self.report.redactor.shown_around(text, place));
                 *last = Some((path.to_owned(), Rc::clone(&shown)));
                 shown
             }
@@ -159,84 +157,6 @@ impl Human<'_> {
             span,
         }
     }
-
-    /// What was looked at and how much was found.
-    pub fn summary(&self, plan: &Plan) -> String {
-        let mut text = String::new();
-        let using = plan.targets.iter().filter(|target| target.uses_zai).count();
-        let files: usize = plan.targets.iter().map(|target| target.files.len()).sum();
-        let profiles: std::collections::BTreeSet<&str> = plan
-            .targets
-            .iter()
-            .filter(|target| target.uses_zai)
-            .map(|target| target.profile.as_str())
-            .collect();
-        let counts: Vec<String> = [
-            (Severity::Error, "error"),
-            (Severity::Warning, "warning"),
-            (Severity::Info, "note"),
-        ]
-        .into_iter()
-        .filter_map(|(severity, word)| {
-            let count = plan.count(severity);
-            (count > 0).then(|| counted(count, word))
-        })
-        .collect();
-        let mut found = if counts.is_empty() {
-            "nothing to report".to_owned()
-        } else {
-            counts.join(", ")
-        };
-        if !plan.ignored.is_empty() {
-            let _ = write!(found, ", {} ignored", plan.ignored.len());
-        }
-        let _ = writeln!(
-            text,
-            "{found} in {} ({} on Z.ai; profile {}; facts {})",
-            counted(files, "file"),
-            counted(using, "configuration"),
-            if profiles.is_empty() {
-                "-".to_owned()
-            } else {
-                profiles.into_iter().collect::<Vec<_>>().join(", ")
-            },
-            plan.facts,
-        );
-        let fixable = |wanted: fn(&FixState) -> bool| {
-            plan.findings
-                .iter()
-                .filter(|finding| wanted(&finding.fix))
-                .count()
-        };
-        let safe = fixable(|fix| matches!(fix, FixState::Planned(Safety::Safe)));
-        let unasked = fixable(|fix| matches!(fix, FixState::NeedsUnsafe(_)));
-        if safe > 0 {
-            let _ = writeln!(
-                text,
-                "{safe} can be fixed with `{}`",
-                self.redactor.text(&self.advice.command(plan))
-            );
-        }
-        if unasked > 0 {
-            let _ = writeln!(
-                text,
-                "{unasked} more with --unsafe-fixes, which take something away: see each"
-            );
-        }
-        for skipped in &plan.skipped {
-            let _ = writeln!(
-                text,
-                "skipped {}: the fact {} is unknown here",
-                skipped.rule, skipped.fact
-            );
-        }
-        text
-    }
-}
-
-/// "1 file", "2 files".
-pub fn counted(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 struct Frame {

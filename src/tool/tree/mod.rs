@@ -18,7 +18,7 @@ use crate::tool::{
     ConfigFile, Descriptor, Recognised, Recogniser, Scope, choose_in_force, read_config,
 };
 use layout::{Layout, Target};
-use search::Search;
+use search::TreeSearch;
 
 /// What a folder holds.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ pub struct Tree {
 }
 
 /// A config file, and what it may be.
-struct Hit {
+struct Recognition {
     path: PathBuf,
     target: Target,
     known: Recognised,
@@ -42,7 +42,7 @@ struct Hit {
 /// hidden files are read, and links are not followed.
 pub fn read(recogniser: &Recogniser<'_>, folder: &Path, hosts: &[String]) -> Tree {
     let layout = Layout::of(folder);
-    let search = Search::new(hosts);
+    let search = TreeSearch::new(hosts);
     let mut hits = Vec::new();
     let mut programs: Vec<(Rc<Descriptor>, usize, PathBuf)> = Vec::new();
     let mut beside: Vec<(Rc<Descriptor>, usize, PathBuf)> = Vec::new();
@@ -63,7 +63,7 @@ pub fn read(recogniser: &Recogniser<'_>, folder: &Path, hosts: &[String]) -> Tre
             }
             continue;
         }
-        hits.extend(known.into_iter().map(|known| Hit {
+        hits.extend(known.into_iter().map(|known| Recognition {
             path: path.clone(),
             target: target.clone(),
             known,
@@ -97,20 +97,20 @@ fn of_project(known: &Recognised) -> bool {
 
 impl Tree {
     /// Decides for each file whether it is a home's or a project's.
-    fn sort_out(&mut self, folder: &Path, layout: &Layout, hits: Vec<Hit>) {
+    fn sort_out(&mut self, folder: &Path, layout: &Layout, hits: Vec<Recognition>) {
         let mut may_be: HashMap<&Path, (bool, bool)> = HashMap::new();
         for hit in &hits {
             let (home, project) = may_be.entry(&hit.path).or_default();
             *project |= of_project(&hit.known);
             *home |= !of_project(&hit.known);
         }
-        let only_home = |hit: &&Hit| may_be.get(hit.path.as_path()) == Some(&(true, false));
+        let only_home = |hit: &&Recognition| may_be.get(hit.path.as_path()) == Some(&(true, false));
         let mut homes: HashMap<PathBuf, bool> = hits
             .iter()
             .filter(only_home)
             .map(|hit| (hit.known.base.clone(), true))
             .collect();
-        let mut of_homes: BTreeMap<(String, PathBuf), Vec<Hit>> = BTreeMap::new();
+        let mut of_homes: BTreeMap<(String, PathBuf), Vec<Recognition>> = BTreeMap::new();
         let mut decided: Vec<(usize, bool)> = Vec::new();
         for (index, hit) in hits.iter().enumerate() {
             let project = of_project(&hit.known);
@@ -125,7 +125,7 @@ impl Tree {
             }
             decided.push((index, project));
         }
-        let mut hits: Vec<Option<Hit>> = hits.into_iter().map(Some).collect();
+        let mut hits: Vec<Option<Recognition>> = hits.into_iter().map(Some).collect();
         let mut projects = HashSet::new();
         for (index, project) in decided {
             let Some(hit) = hits[index].take() else {
@@ -149,7 +149,7 @@ impl Tree {
 
     /// The configurations of one home. Files that would have the same name there (yadm's alternates, packages for
     /// several machines) are variants: each goes into a configuration of its own.
-    fn add_home(&mut self, hits: Vec<Hit>) {
+    fn add_home(&mut self, hits: Vec<Recognition>) {
         let mut variants: Vec<(Rc<Descriptor>, Vec<PathBuf>, Vec<ConfigFile>)> = Vec::new();
         for hit in hits {
             if hit.target.template && !parses(&hit) {
@@ -203,7 +203,7 @@ impl Tree {
 }
 
 /// Whether a template can be read as it stands.
-fn parses(hit: &Hit) -> bool {
+fn parses(hit: &Recognition) -> bool {
     let format = hit.known.tool.file[hit.known.entry].format;
     let bytes = read_config(&hit.path).ok().flatten();
     bytes.is_some_and(|bytes| Document::of(bytes, format).is_ok())

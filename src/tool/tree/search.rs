@@ -11,12 +11,12 @@ use memchr::memmem::Finder;
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A search for any of some hosts.
-pub(super) struct Search {
+pub(super) struct TreeSearch {
     hosts: Vec<Finder<'static>>,
     buffer: RefCell<Vec<u8>>,
 }
 
-impl Search {
+impl TreeSearch {
     pub(super) fn new(hosts: &[String]) -> Self {
         Self {
             hosts: hosts

@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use super::catalogue::{ANY_TOOL, Catalogue};
-use super::compile::Rule;
-use super::schema::Case;
 use crate::config::{Config, ConfigOwner, REPOSITORY_FILE};
 use crate::facts::{SelfHosted, Via};
 use crate::finding::FixState;
@@ -14,6 +11,9 @@ use crate::ignore::{Baseline, DEFAULT_BASELINE, Ignores};
 use crate::load::LoadError;
 use crate::paths::{Environment, Os};
 use crate::plan::{self, Plan, Request};
+use crate::rule::Rule;
+use crate::rule::catalogue::{ANY_TOOL, Catalogue};
+use crate::rule::schema::Case;
 use crate::tool::{ConfigFile, Descriptor, FileEntry, Scope, Workspace, choose_in_force};
 
 /// The model of the server in cases of the profile `self-hosted`.
