@@ -60,3 +60,8 @@ pub(super) fn starts_line(text: &str, offset: usize) -> bool {
     let before = text[..offset].trim_end_matches([' ', '\t']);
     before.len() <= bom_len(text) || before.ends_with(['\n', '\r'])
 }
+
+/// Whether a text that isn't blank has no line end at its end.
+pub(super) fn lacks_line_end(text: &str) -> bool {
+    !text[bom_len(text)..].trim().is_empty() && !text.ends_with(['\n', '\r'])
+}

@@ -8,5 +8,6 @@ mod properties;
 mod speed;
 mod support;
 mod toml;
+mod toml_properties;
 mod yaml;
 mod yaml_properties;

@@ -210,6 +210,29 @@ fn new_sections() {
 }
 
 #[test]
+fn a_missing_line_end_stays_missing() {
+    check("a = 1", &[set("/b", json!(2))], "a = 1\nb = 2");
+    check(
+        "a = 1 # a",
+        &[set("/t/u", json!({"b": 2})), set("/c", json!(3))],
+        "a = 1 # a\nc = 3\n\n[t.u]\nb = 2",
+    );
+    check(
+        "a = \"\"\"\nx\n\"\"\"\r\n# end",
+        &[set("/t", json!({"b": 2}))],
+        "a = \"\"\"\nx\n\"\"\"\r\n# end\n\n[t]\nb = 2",
+    );
+    check(
+        "[[t]]\na = 1",
+        &[append("/t", json!({"b": 2}))],
+        "[[t]]\na = 1\n\n[[t]]\nb = 2",
+    );
+    check("a = 1\n\n[t]\nb = 2", &[remove("/t")], "a = 1");
+    check("# c", &[set("/a", json!(1))], "# c\n\na = 1");
+    check("", &[set("/a", json!(1))], "a = 1\n");
+}
+
+#[test]
 fn appending() {
     check(
         "a = [1, 2]\nb = []\n",

@@ -7,7 +7,9 @@ use serde_json::Value as Json;
 use super::insert;
 use super::outline::{Found, Inner, Kind, Outline, Pair, Statement, Value, is_name};
 use super::print;
-use crate::lines::{BOM, bom_len, line_ending, line_indent, line_start, starts_line};
+use crate::lines::{
+    BOM, bom_len, lacks_line_end, line_ending, line_indent, line_start, starts_line,
+};
 use crate::splice::{self, Splice};
 use crate::{Document, Edit, EditError, Pointer, Token};
 
@@ -26,6 +28,9 @@ pub(crate) fn edit(
             text = splice::apply(&text, splices(&text, &step, value)?);
             *value = after;
         }
+    }
+    if lacks_line_end(document.text()) {
+        text.truncate(text.trim_end_matches(['\n', '\r']).len());
     }
     Ok(text)
 }

@@ -8,7 +8,7 @@ use yaml_edit::{Document, ScalarValue, YamlFile, YamlNode, YamlValue};
 use super::read::root;
 use super::{EditError, bom_len, second};
 use crate::edit::walk;
-use crate::lines::{line_ending, line_start, starts_line};
+use crate::lines::{lacks_line_end, line_ending, line_start, starts_line};
 use crate::{Edit, Pointer, Token};
 
 const IN_THE_WAY: &str = "an alias, a tag or a merge is in the way";
@@ -32,8 +32,7 @@ pub(crate) fn edit(yaml: &str, edits: &[Edit], value: &mut Value) -> Result<Stri
     }
     // A missing line end stays missing, unless it belongs to the last value now.
     let last_line = text.trim_end_matches(['\n', '\r']);
-    let is_missing = !yaml[bom_len(yaml)..].trim().is_empty() && !yaml.ends_with(['\n', '\r']);
-    if is_missing && last_line.len() < text.len() && !second::is_open(last_line) {
+    if lacks_line_end(yaml) && last_line.len() < text.len() && !second::is_open(last_line) {
         text.truncate(last_line.len());
     }
     Ok(text)
