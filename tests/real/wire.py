@@ -10,7 +10,7 @@ TOOL is a name of versions.toml; without one: all that are installed and have a 
 
   --count N    so many made configurations for each tool, beside those by hand (default 25)
   --seed S     which ones (default 1)
-  --record     ask the tools only, and write what they sent to wire/recorded/<tool>.jsonl
+  --record     ask the tools only, and write what they sent to wire/recorded/<tool>.jsonl (with --only: those records anew)
   --replay     ask `explain` only, and compare with what is recorded there; needs no tool and no namespace
   --only NAME  only configurations whose name holds this text
   --keep DIR   leave the last home of each configuration there
@@ -153,10 +153,20 @@ def on_the_wire(tool, options, mocked, trust):
         with run.Place(configuration) as spot:  # the tool may have changed its files
             env = run.environment(tool, configuration, spot.home, trust)
             judge(tool, tally, configuration.name, wire, lambda: compare.predict(BINARY, tool, spot, env))
-    if options.record and records and not options.only:
-        RECORDED.mkdir(exist_ok=True)
-        (RECORDED / f"{tool.name}.jsonl").write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
+    if options.record:
+        keep_record(tool, records, bool(options.only))
     return tally
+
+
+def keep_record(tool, records, some):
+    """Writes what was sent; with `some`, in place of the records of the same names only."""
+    file = RECORDED / f"{tool.name}.jsonl"
+    RECORDED.mkdir(exist_ok=True)
+    if some and file.exists():
+        new = {record["name"]: record for record in records}
+        old = [json.loads(line) for line in file.read_text().splitlines()]
+        records = [new.pop(record["name"], record) for record in old] + list(new.values())
+    file.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
 
 
 def replayed(tool, options):
