@@ -42,6 +42,8 @@ ROOT = HERE.parent.parent
 INSTALLED = pathlib.Path(os.environ.get("GLM_SETUP_REAL", ROOT / "target/real"))
 BINARY = pathlib.Path(os.environ.get("GLM_SETUP_BIN", ROOT / "target/debug/glm-setup"))
 RECORDED = HERE / "wire/recorded"
+# By the names of versions.toml. A word of the language can't be a module's name, so `continue_`.
+MODULES = {module.name.strip("_").replace("_", "-"): module.name for module in pkgutil.iter_modules(tools.__path__)}
 VERSIONS = tomllib.loads((HERE / "versions.toml").read_text())
 
 
@@ -50,7 +52,7 @@ class Tool:
 
     def __init__(self, name):
         self.name = name
-        self.module = importlib.import_module(f"wire.tools.{name.replace('-', '_')}")
+        self.module = importlib.import_module(f"wire.tools.{MODULES[name]}")
         self.program = (INSTALLED / name / VERSIONS[name]["program"]).absolute()
         node = VERSIONS[name].get("node")
         self.node = node and (INSTALLED / node / VERSIONS[node]["program"]).absolute()
@@ -74,7 +76,7 @@ class Tool:
 
 
 def known_tools():
-    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(tools.__path__))
+    return sorted(MODULES)
 
 
 def arguments():

@@ -1,6 +1,6 @@
 """A server that stands for every model service: it notes what comes and gives a short answer.
 
-It listens on 443 with TLS (the names are in the run's /etc/hosts) and on some ports without. Of a request it keeps method, URL,
+It listens on 443 with TLS (the names are in the run's /etc/hosts) and on some ports without, on every address of the namespace. Of a request it keeps method, URL,
 the model in the body, and which known key the headers or the query carry; never a key's text.
 """
 
@@ -42,7 +42,7 @@ class Mock:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, private_key)
         for port in [443, *PLAIN_PORTS]:
-            server = Server(("127.0.0.1", port), Handler)
+            server = Server(("", port), Handler)
             server.mock = self
             server.scheme = "http"
             if port == 443:

@@ -22,6 +22,10 @@ glm.example llm.example proxy.example
 """.split()
 
 
+# It is only on this namespace's loopback. Some tools ask no name that stands for a private address.
+ADDRESS = "11.11.11.11"
+
+
 class CannotRun(Exception):
     """Something that is needed for all runs is not there."""
 
@@ -44,8 +48,11 @@ def only_loopback():
 
 def stand_for_services(work):
     """Names every service in the run's /etc/hosts, and makes a certificate for them that the system's own list trusts."""
+    done = subprocess.run(["ip", "address", "add", f"{ADDRESS}/32", "dev", "lo"], capture_output=True, text=True)
+    if done.returncode:
+        raise CannotRun(f"loopback can't have another address: {done.stderr.strip()}")
     hosts = work / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost {' '.join(SERVICES)}\n::1 localhost\n")
+    hosts.write_text(f"127.0.0.1 localhost\n::1 localhost\n{ADDRESS} {' '.join(SERVICES)}\n")
     bind(hosts, "/etc/hosts")
     tls = work / "tls"
     tls.mkdir()

@@ -41,7 +41,7 @@ class Layers:
         self.files.setdefault(file, {}).update(members)
         return self
 
-    def provider(self, file, name, **members):
+    def provider(self, file, name, /, **members):
         self.files.setdefault(file, {}).setdefault("model_providers", {}).setdefault(name, {}).update(members)
         return self
 

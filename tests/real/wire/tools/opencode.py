@@ -161,6 +161,7 @@ def by_hand():
     yield keyed("a model with a provider of its own").provider(GLOBAL, plan, models={"glm-5.3": {"provider": {"npm": ANTHROPIC_NPM, "api": ANTHROPIC[0] + "/v1"}}}).done()
     yield keyed("a model with options of its own").provider(GLOBAL, plan, models={"glm-5.3": {"options": {"baseURL": CHAT[2]}}}).done()
     yield new("own name, no model chosen").key(GLOBAL, "glm").provider(GLOBAL, "glm", {"baseURL": CHAT[0]}, ["glm-5.3", "glm-4.7"], npm=CHAT_NPM).done()
+    yield new("one of one's own and a key of zai, no model chosen").auth("zai").key(GLOBAL, "glm").provider(GLOBAL, "glm", {"baseURL": CHAT[0]}, ["glm-4.7"], npm=CHAT_NPM).done()
     yield new("two of one's own, no model chosen").key(GLOBAL, "glm").provider(GLOBAL, "glm", {"baseURL": CHAT[0]}, ["glm-4.7"], npm=CHAT_NPM) \
         .key(GLOBAL, "other").provider(GLOBAL, "other", {"baseURL": CHAT[1]}, ["glm-5.3"], npm=CHAT_NPM).done()
     yield keyed("two entries, one of them chosen").key(GLOBAL, "other").provider(GLOBAL, "other", {"baseURL": CHAT[1] + "/chat/completions"}, ["glm-5.3"], npm=CHAT_NPM).done()

@@ -35,7 +35,8 @@ class Layers:
         return self
 
     def entry(self, file, protocol, **members):
-        self.files.setdefault(file, {}).setdefault("modelProviders", {}).setdefault(protocol, []).append(members)
+        given = {name: value for name, value in members.items() if value is not None}
+        self.files.setdefault(file, {}).setdefault("modelProviders", {}).setdefault(protocol, []).append(given)
         return self
 
     def env(self, file, **variables):
@@ -200,7 +201,7 @@ def make(rng, configuration):
             if chance(rng, 0.9):
                 entry["baseUrl"] = address(rng, ANTHROPIC if protocol == "anthropic" else CHAT, METERED if chance(rng, 0.3) else CHAT)
             if chance(rng, 0.9):
-                entry["envKey"] = rng.choice(["ZAI_API_KEY", "ZAI_API_KEY", "MY_KEY", "OPENAI_API_KEY", "$ZAI_API_KEY"])
+                entry["envKey"] = rng.choice(["ZAI_API_KEY", "ZAI_API_KEY", "MY_KEY", "OPENAI_API_KEY", "ZAI_API_KEY", "ZAI_API_KEY", "$ZAI_API_KEY"])
             if protocol == "openai" and chance(rng, 0.08):
                 entry["wireApi"] = rng.choice(["responses", "chat-completions"])
             layers.entry(file, protocol, **entry)
@@ -209,9 +210,9 @@ def make(rng, configuration):
         if chance(rng, 0.4):
             layers.auth(file, baseUrl=address(rng, ANTHROPIC if kind == "anthropic" else CHAT, CHAT))
         how = rng.random()
-        if how < 0.2:
+        if how < 0.3:
             layers.literal(file)
-        elif how < 0.45:
+        elif how < 0.5:
             name = rng.choice(["ZAI_API_KEY", "MY_KEY"])
             text = rng.choice([f"${{{name}}}", f"${name}"])
             configuration.known(text, "unexpanded", name, file)
@@ -220,11 +221,11 @@ def make(rng, configuration):
         if chance(rng, 0.75):
             more = {"baseUrl": rng.choice(CHAT)} if chance(rng, 0.1) else {}
             layers.model(file, rng.choice(ids * 3 + MODELS), **more)
-    for name, likelihood in ("ZAI_API_KEY", 0.6), ("MY_KEY", 0.3), ("OPENAI_API_KEY", 0.3), ("ANTHROPIC_API_KEY", 0.15):
+    for name, likelihood in ("ZAI_API_KEY", 0.8), ("MY_KEY", 0.5), ("OPENAI_API_KEY", 0.35), ("ANTHROPIC_API_KEY", 0.4 if kind == "anthropic" else 0.1):
         if chance(rng, likelihood):
             layers.key(name, rng.choice([None, None, None, USER, DOTENV, PROJECT_DOTENV]))
     for name, value in ("OPENAI_BASE_URL", CHAT), ("ANTHROPIC_BASE_URL", ANTHROPIC), ("OPENAI_MODEL", MODELS), ("QWEN_MODEL", MODELS), ("ANTHROPIC_MODEL", MODELS):
-        if chance(rng, 0.15):
+        if chance(rng, 0.6 if kind == "anthropic" and name == "ANTHROPIC_BASE_URL" else 0.15):
             layers.env(rng.choice([None, None, USER, DOTENV]), **{name: rng.choice(value)})
     layers.done()
     if chance(rng, 0.03):
