@@ -7,7 +7,8 @@ A module in wire/tools has:
   by_hand()  configurations that somebody has thought of
   make(rng, configuration)   fills in one more
   command(tool, configuration, home)   how the tool is started with a prompt
-and where that does not fit, `main_request(requests)` and `converse(…)`, in place of run.chosen and run.start.
+and where that does not fit, `main_request(requests)` and `converse(…)`, in place of run.chosen and run.start, and
+`prepare(tool, home)` for what only the real tool needs in its home.
 """
 
 from .mock import GATE

@@ -58,6 +58,8 @@ class Place:
 def send(tool, configuration, place, mock, trust, patience):
     """What the tool has sent, as JSON. `ended` is its exit code; null when it was stopped after its request, or too slow."""
     env = environment(tool, configuration, place.home, trust)
+    if hasattr(tool.module, "prepare"):
+        tool.module.prepare(tool, place.home)
     seen = mock.begin(configuration.keys)
     if hasattr(tool.module, "converse"):
         ended, said = tool.module.converse(tool, configuration, place, env, seen, patience)

@@ -82,7 +82,6 @@ def by_hand():
     yield new("OpenAI's variable alone").variable("OPENAI_API_KEY").done()
     yield new("Codex's variable alone").variable("CODEX_API_KEY").done()
     yield new("an API key's login alone").login().done()
-    yield new("a ChatGPT login alone").login("chatgpt").done()
     yield new("a login and a variable").login().variable("OPENAI_API_KEY").done()
     yield new("a login and Codex's variable").login().variable("CODEX_API_KEY").done()
     yield new("a model alone, and a login").login().set(USER, model="glm-5.3").done()
@@ -187,7 +186,7 @@ def make(rng, configuration):
     if chance(rng, 0.9):
         layers.set(USER, model=rng.choice(MODELS))
     if chance(rng, 0.9):
-        layers.set(USER, model_provider=rng.choice(names * 6 + NAMES + ["openai"]))
+        layers.set(USER, model_provider=rng.choice(names * 15 + NAMES + ["openai"]))
     if chance(rng, 0.25):
         layers.set(PROJECT, model=rng.choice(MODELS))
         if chance(rng, 0.6):
@@ -198,7 +197,7 @@ def make(rng, configuration):
         if chance(rng, likelihood):
             layers.variable(name)
     if chance(rng, 0.2):
-        layers.login(rng.choice(["api", "chatgpt"]))
+        layers.login()
     if chance(rng, 0.1):
         layers.env(OPENAI_BASE_URL=rng.choice(RESPONSES))
     layers.done()
