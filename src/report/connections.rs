@@ -314,6 +314,7 @@ fn key_words(key: &SentKey) -> String {
         KeyKind::Variable => format!("the value of {name}"),
         KeyKind::File => format!("the contents of {name}"),
         KeyKind::Command => "what a command prints".to_owned(),
+        KeyKind::Login => "the token of its login".to_owned(),
         KeyKind::Unexpanded => "a reference that this tool sends as it stands".to_owned(),
     }
 }

@@ -107,7 +107,10 @@ pub fn nearest_endpoint(
         .or(class.region())
         .unwrap_or(facts.region);
     let billing = billing.unwrap_or(facts.profile.billing);
-    let endpoint = facts.pack.endpoint(protocol, billing, region)?;
+    let endpoint = facts.pack.endpoint(protocol, billing, region);
+    // Some protocols are spoken by the plan's addresses only.
+    let or_profile = || facts.pack.endpoint(protocol, facts.profile.billing, region);
+    let endpoint = endpoint.or_else(or_profile)?;
     let gate = match facts.via {
         Via::AsItIs => class.gate(),
         Via::Direct => None,

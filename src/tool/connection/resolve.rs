@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::compile::{CompiledConnection, CompiledPlace, CompiledSelection, CompiledUse, Nodes};
+use super::key::variable_of;
 use super::schema::ConnectionEntry;
 use super::{Connection, Origin, Setting, SettingKind};
 use crate::condition::predicate::{Judge, Verdict};
@@ -286,6 +287,7 @@ impl Finder<'_> {
             tier: written.tier.clone(),
             before: String::new(),
             in_force: true,
+            expanded: None,
             moves: written.moves,
         };
         if written.by_name && !known(subject.name) {
@@ -377,8 +379,12 @@ impl Finder<'_> {
             place if place.word => SettingKind::Word,
             place if place.names_variable => SettingKind::VariableName,
             place if place.command => SettingKind::Command,
+            place if place.login => SettingKind::Login,
             _ => SettingKind::Literal,
         };
+        let text = value.as_str();
+        let variable = text.and_then(|text| variable_of(text, &self.configuration.tool));
+        let expanded = variable.and_then(|name| self.vars.get(name).cloned());
         Some(Setting {
             value,
             origin: Origin::File {
@@ -389,6 +395,7 @@ impl Finder<'_> {
             tier: written.tier.clone(),
             before,
             in_force,
+            expanded,
             moves: written.moves,
         })
     }
