@@ -39,6 +39,9 @@ pub fn edits(hit: &RawFinding<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Ve
     let known = |operand: &Operand| {
         resolve(operand, facts).map_err(|fact| format!("the fact {fact} is unknown here"))
     };
+    if within.is_some_and(|within| within.joined) {
+        return Err("the address is made of two settings; change them by hand".to_owned());
+    }
     match &fix.op {
         FixOp::Set { value, wrap } => set(document, at, known(value)?, wrap.as_deref()),
         FixOp::Append(value) => Ok(vec![Edit::Append {

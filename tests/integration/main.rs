@@ -44,6 +44,7 @@ mod formats;
 mod gate;
 #[cfg(unix)]
 mod hostile;
+mod laws;
 mod layers;
 mod mending;
 #[cfg(unix)]

@@ -41,6 +41,8 @@ pub struct Within {
     pub word: bool,
     /// The connection's name; empty when it has none.
     pub name: String,
+    /// Whether the value is made of two places, so that it can't be written to one of them.
+    pub joined: bool,
     /// What the model is used for.
     pub tier: Option<String>,
     /// Whether the tool takes a `[1m]` suffix off its models.
@@ -212,6 +214,7 @@ impl<'r> Evaluation<'r, '_> {
             before: setting.before.clone(),
             word: setting.kind == SettingKind::Word,
             name: connection.name.clone(),
+            joined: setting.joined,
             tier: setting.tier.clone(),
             one_million: connection.one_million,
         }

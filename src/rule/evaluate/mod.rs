@@ -183,6 +183,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         }
         let said = [
             (when.credential, self.subject.has_key),
+            (when.connected, when.connected.is_some() && self.connected()),
             (when.key_exported, self.subject.key_exported),
             (when.named, self.subject.named),
         ];

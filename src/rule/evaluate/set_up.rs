@@ -31,6 +31,19 @@ impl<'r> Evaluation<'r, '_> {
         }
     }
 
+    /// Whether a connection that would be used has an address of Z.ai's, the profile's billing and a key.
+    pub(super) fn connected(&self) -> bool {
+        let facts = self.subject.facts;
+        let mut connections = self.subject.connections.iter();
+        connections.any(|one| {
+            let billing = one.billing(facts);
+            one.in_use
+                && one.is_zai(facts)
+                && billing.is_none_or(|billing| billing == facts.profile.billing)
+                && !one.key.is_empty()
+        })
+    }
+
     fn step(&self, check: &'r Check, step: &SetUp, hits: &mut Vec<RawFinding<'r>>) {
         let subject = self.subject;
         let role = step.file.as_deref();

@@ -68,6 +68,8 @@ pub struct Setting {
     pub before: String,
     /// Whether it is the one that counts.
     pub in_force: bool,
+    /// Whether it is made of two places.
+    pub joined: bool,
     /// Of a reference to a variable: that one's value, where the environment has it.
     pub expanded: Option<String>,
     /// For a key: whether it stays when the connection moves to another way of billing.

@@ -287,6 +287,7 @@ impl Finder<'_> {
             tier: written.tier.clone(),
             before: String::new(),
             in_force: true,
+            joined: false,
             expanded: None,
             moves: written.moves,
         };
@@ -395,6 +396,7 @@ impl Finder<'_> {
             tier: written.tier.clone(),
             before,
             in_force,
+            joined: place.then.is_some(),
             expanded,
             moves: written.moves,
         })
