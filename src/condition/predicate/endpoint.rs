@@ -26,7 +26,9 @@ pub(super) fn judge_endpoint(
     }
     let class = facts.classify(text);
     if let Some(zai) = wanted.zai {
-        return (class.is_zai() != zai).then(|| class.describe());
+        // One that only lacks its scheme is meant to be one.
+        let meant = class.is_zai() || facts.repaired(text).is_some();
+        return (meant != zai).then(|| class.describe());
     }
     let mut wrong_way = false;
     let holds = match &class {

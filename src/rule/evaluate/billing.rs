@@ -1,5 +1,7 @@
 //! Connections that disagree about who pays: one of them is not what its user thinks.
 
+use serde_json::Value;
+
 use super::{Evaluation, RawFinding};
 use crate::condition::predicate::Violation;
 use crate::document::Pointer;
@@ -98,6 +100,12 @@ impl<'r> Evaluation<'r, '_> {
     ) {
         let layer = &self.subject.workspace.layers[at.layer];
         let value = at.pointer.get(layer.document.value());
+        // A key is not shown: its connection's name says as much.
+        let name = Value::from(at.connection.name.as_str());
+        let is_key = at.connection.key.iter().any(
+            |key| matches!(&key.origin, Origin::File { pointer, .. } if pointer == at.pointer),
+        );
+        let value = if is_key { Some(&name) } else { value };
         let violation = Violation {
             limit: None,
             kind: Some(kind.to_owned()),

@@ -171,7 +171,9 @@ impl<'r> Evaluation<'r, '_> {
         let subject = self.subject;
         let tool = &subject.configuration.tool;
         let profiles = subject.profiles;
-        let asked = profiles.asked && connection.in_use;
+        // What a name of the tool's own pays with is fixed; another name is another rule's matter.
+        let named = !connection.name.is_empty() && connection.provider(subject.facts).is_some();
+        let asked = profiles.asked && connection.in_use && !named;
         let own = match connection.intended_billing(subject.facts) {
             Some(Billing::CodingPlan) => &profiles.plan,
             Some(Billing::Metered) => &profiles.metered,
