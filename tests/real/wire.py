@@ -16,8 +16,8 @@ TOOL is a name of versions.toml; without one: all that are installed and have a 
   --keep DIR   leave the last home of each configuration there
   -v           every configuration with what was sent, and the tool's last words where nothing was
 
-Needs the tools (install.sh), a built glm-setup ($GLM_SETUP_BIN, default target/debug/glm-setup), openssl, and root or user
-namespaces. Exit 0: all equal; 1: a difference; 2: something could not be measured (said which).
+Needs the tools (install.sh), a built glm-setup ($GLM_SETUP_BIN, default target/debug/glm-setup; $GLM_SETUP_ARGS are put before
+`explain`), openssl, and root or user namespaces. Exit 0: all equal; 1: a difference; 2: something could not be measured (said which).
 """
 
 import argparse

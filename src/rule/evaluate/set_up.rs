@@ -31,16 +31,14 @@ impl<'r> Evaluation<'r, '_> {
         }
     }
 
-    /// Whether a connection that would be used has an address of Z.ai's, the profile's billing and a key.
+    /// Whether a connection that would be used goes to Z.ai, is not one that a name ties to another billing, and has a key.
     pub(super) fn connected(&self) -> bool {
         let facts = self.subject.facts;
         let mut connections = self.subject.connections.iter();
         connections.any(|one| {
-            let billing = one.billing(facts);
-            one.in_use
-                && one.is_zai(facts)
-                && billing.is_none_or(|billing| billing == facts.profile.billing)
-                && !one.key.is_empty()
+            let named = one.provider(facts).filter(|_| !one.name.is_empty());
+            let fits = named.is_none_or(|provider| provider.billing == facts.profile.billing);
+            one.in_use && one.is_zai(facts) && fits && !one.key.is_empty()
         })
     }
 

@@ -342,6 +342,11 @@ impl Finder<'_> {
         if only.is_some_and(|only| only.judge(Some(value), judge) != Verdict::Holds) {
             return None;
         }
+        if let Some(same) = &place.same
+            && same.of(subject.node).and_then(|at| at.get(subject.value)) != Some(value)
+        {
+            return None;
+        }
         let mut value = value.clone();
         let mut before = String::new();
         if let Some(text) = value.as_str() {

@@ -90,6 +90,9 @@ pub struct SettingPlace {
     /// Only values that meet this.
     #[serde(default)]
     pub only: Option<Box<Expect>>,
+    /// Only a value that stands at this place, too.
+    #[serde(default)]
+    pub same: Option<Spanned<String>>,
     /// The value is what follows this in the text, such as `OPENAI_API_BASE=`; texts without it are passed over.
     #[serde(default)]
     pub after: Option<String>,

@@ -1,6 +1,8 @@
 """What `glm-setup explain TOOL --format json` predicts, and where the wire differs from it."""
 
 import json
+import os
+import shlex
 import subprocess
 
 
@@ -10,7 +12,7 @@ class NoPrediction(Exception):
 
 def predict(binary, tool, place, env):
     """The `next-request` of the configuration that the tool uses when it is started in this folder, and the most requests at once."""
-    command = [str(binary), "--home", str(place.home), "explain", tool.module.TOOL, "--format", "json"]
+    command = [str(binary), *shlex.split(os.environ.get("GLM_SETUP_ARGS", "")), "--home", str(place.home), "explain", tool.module.TOOL, "--format", "json"]
     done = subprocess.run(command, cwd=place.cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     try:
         told = json.loads(done.stdout)

@@ -10,6 +10,8 @@ import time
 
 # After the answer to its main request a tool has this long to end by itself, or to send more.
 GRACE = 2.0
+# And this long if it goes on asking: some aren't content with a text.
+LONGEST = 6.0
 
 
 def environment(tool, configuration, home, trust):
@@ -82,7 +84,7 @@ def start(command, place, env, seen, patience, module):
     begun = time.monotonic()
     with open(out, "wb") as file:
         process = subprocess.Popen(["nice", *map(str, command)], cwd=place.cwd, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
-    ended = None
+    ended, asked = None, None
     while True:
         try:
             ended = process.wait(0.1)
@@ -90,8 +92,10 @@ def start(command, place, env, seen, patience, module):
         except subprocess.TimeoutExpired:
             pass
         now = time.monotonic()
-        if chosen(module, seen.requests) and seen.in_flight == 0 and now - seen.last > GRACE:
-            break
+        if chosen(module, seen.requests):
+            asked = asked or now
+            if now - asked > LONGEST or seen.in_flight == 0 and now - seen.last > GRACE:
+                break
         if now - begun > patience:
             ended = "too slow"
             break
