@@ -36,12 +36,13 @@ pub mod ignore;
 pub mod load;
 pub mod paths;
 pub mod plan;
+pub mod plural;
 pub mod profile;
 pub mod report;
 pub mod rule;
 pub mod tool;
-pub mod tree;
 pub mod vocabulary;
 
 pub use glm_setup_document as document;
+pub use glm_setup_redact as redact;
 pub use glm_setup_transaction as transaction;

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::facts::Billing;
 use crate::load::{LoadError, Source};
+use crate::vocabulary::Billing;
 
 /// One profile, `rules/profiles/<id>.toml`.
 #[derive(Debug, Clone, Deserialize)]

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use glm_setup::report::redact::Redactor;
+use glm_setup::redact::Redactor;
 use libfuzzer_sys::fuzz_target;
 
 const SECRET: &str = "canary-7f3a9c51e2";

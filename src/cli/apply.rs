@@ -6,10 +6,9 @@ use super::args::{Apply, OutputFormat};
 use super::context::CliContext;
 use super::failure::{Failure, UsageError};
 use super::prompt::{Answer, ask};
-use super::view::View;
 use super::{Exit, change};
-use crate::plan::{Plan, PlannedFile};
-use crate::report::json;
+use crate::plan::PlannedFile;
+use crate::report::{self, Outcome, Report, text};
 
 pub(super) fn run(context: &CliContext, args: &Apply) -> Result<Exit, Failure> {
     let request = change::request(context, args)?;
@@ -27,47 +26,42 @@ pub(super) fn run(context: &CliContext, args: &Apply) -> Result<Exit, Failure> {
     let proposal = ManuallyDrop::new(change::propose(context, args, request)?);
     let (plan, workspace) = (&proposal.plan, &proposal.workspace);
     let incomplete = proposal.incomplete();
-    let view = View::new(context, workspace);
+    let report = context.report(plan, workspace);
 
-    let outcome = if args.format == OutputFormat::Json {
+    if args.format == OutputFormat::Json {
         let written = if writes {
             change::write(context, args, plan, &plan.files, Vec::new())?
         } else {
             None
         };
-        let mut value = json::plan(plan, &workspace.problems, &view.redactor, &|file| {
-            view.whole_diff(file)
-        });
-        value["transaction"] = written.as_ref().map_or(serde_json::Value::Null, |written| {
-            written.id.to_string().into()
-        });
-        context.print_json(&value);
-        plan.files.len()
+        context.print_json(&report::json(&Report {
+            outcome: Outcome::Applied(written.as_ref()),
+            ..report
+        }));
     } else {
         if context.global.verbose {
-            context.print(&view.looked_at(plan));
+            context.print(&text::looked_at(&report));
         }
-        context.print(&change::head(plan, &view));
-        proposal.complain(context, &view);
-        if writes {
-            let chosen = choose(context, args, plan, &view)?;
+        context.print(&text::head(&report));
+        proposal.report_problems(context, &report);
+        let changed = if writes {
+            let chosen = choose(context, args, &report)?;
             if let Some(written) = change::write(context, args, plan, &chosen, Vec::new())? {
-                context.print(&change::tail(context, &written));
+                context.print(&text::written(&context.catalogue, &written));
             }
             chosen.len()
         } else {
+            let files = plan.files.iter();
             context.print(
-                &plan
-                    .files
-                    .iter()
-                    .map(|file| view.file(file))
+                &files
+                    .map(|file| text::file(&report, file))
                     .collect::<String>(),
             );
             plan.files.len()
+        };
+        if !context.global.quiet {
+            context.print(&text::left_over(&report, changed, writes));
         }
-    };
-    if args.format == OutputFormat::Text && !context.global.quiet {
-        context.print(&change::left_over(plan, outcome, writes));
     }
     Ok(if incomplete {
         Exit::Incomplete
@@ -82,15 +76,15 @@ pub(super) fn run(context: &CliContext, args: &Apply) -> Result<Exit, Failure> {
 fn choose(
     context: &CliContext,
     args: &Apply,
-    plan: &Plan,
-    view: &View<'_>,
+    report: &Report<'_>,
 ) -> Result<Vec<PlannedFile>, Failure> {
     let mut chosen = Vec::new();
     let mut all = args.yes;
-    for (index, file) in plan.files.iter().enumerate() {
-        context.print(&view.file(file));
+    let files = &report.plan.files;
+    for (index, file) in files.iter().enumerate() {
+        context.print(&text::file(report, file));
         if !all {
-            match ask(&view.path(&file.path), plan.files.len() - index)? {
+            match ask(&report.path(&file.path), files.len() - index)? {
                 Answer::Yes => {}
                 Answer::All => all = true,
                 Answer::No => continue,

@@ -99,7 +99,7 @@ pub enum Command {
     /// Take back what a transaction changed
     Undo(Undo),
     /// Show the detected tools and files and what they point at
-    Status(Status),
+    Status(StatusOptions),
     /// Look at what files can't tell: running instances, variables, errors in logs, versions
     Doctor(Doctor),
     /// Explain a rule with its evidence, one of Z.ai's error codes, or what a tool sends and why
@@ -120,7 +120,7 @@ pub enum Command {
 
 /// Which rules take part.
 #[derive(Debug, Args, Clone, Default)]
-pub struct Selection {
+pub struct RuleSelection {
     /// Only these rules: ids, categories or tools; `*` is allowed (repeatable, or separated by commas)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -179,7 +179,7 @@ pub struct Apply {
     pub force: bool,
     /// Which rules take part.
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: RuleSelection,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: OutputFormat,
@@ -220,7 +220,7 @@ pub struct Lint {
     pub write_baseline: Option<Option<PathBuf>>,
     /// Which rules take part.
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: RuleSelection,
     /// After the findings: how often each rule doesn't hold (with the formats text, concise, github and json)
     #[arg(long)]
     pub statistics: bool,
@@ -281,7 +281,7 @@ pub struct Undo {
 
 /// `status`
 #[derive(Debug, Args, Clone)]
-pub struct Status {
+pub struct StatusOptions {
     /// Show the settings in force here, and where each comes from
     #[arg(long)]
     pub config: bool,

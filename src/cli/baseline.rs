@@ -8,7 +8,7 @@ use super::failure::Failure;
 use crate::finding::Category;
 use crate::ignore::{Baseline, BaselineEntry};
 use crate::plan::{Plan, Request};
-use crate::report::human::counted;
+use crate::plural::counted;
 use crate::report::redactor_for;
 use crate::tool::{Read, Workspace};
 
@@ -20,7 +20,7 @@ pub(super) fn write(
     workspace: &Workspace,
     request: &Request,
 ) -> Result<Exit, Failure> {
-    context.complain_of(&workspace.problems, &redactor_for(workspace));
+    context.report_problems(&workspace.problems, &redactor_for(workspace));
     let before = request
         .ignores
         .as_ref()

@@ -1,19 +1,17 @@
-//! What `apply` and the wizard share: the request, the plan that may be written, the write, and what is said of it.
+//! What `apply` and the wizard share: the request, the plan that may be written, and the write.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::args::Apply;
 use super::context::CliContext;
 use super::failure::{Failure, UsageError};
 use super::select;
-use super::view::View;
 use crate::facts::{Billing, SelfHosted, Via};
 use crate::gate;
-use crate::plan::{BYPASS, Plan, PlannedFile, Request};
+use crate::plan::{Plan, PlannedFile, Request};
 use crate::profile::Profile;
-use crate::report::human::counted;
+use crate::report::Report;
 use crate::tool::Workspace;
 use crate::transaction::{self, Change, Purpose, Written, inspect};
 
@@ -39,8 +37,8 @@ impl Proposal {
     }
 
     /// Tells of files and tools that could not be looked at.
-    pub(super) fn complain(&self, context: &CliContext, view: &View<'_>) {
-        context.complain_of(&self.workspace.problems, &view.redactor);
+    pub(super) fn report_problems(&self, context: &CliContext, report: &Report<'_>) {
+        context.report_problems(report.problems(), &report.redactor);
         for tool in &self.unknown {
             context.message(&format!(
                 "error: {tool}: nothing was found that could be set up"
@@ -278,33 +276,6 @@ pub(super) fn leave_unwritable(context: &CliContext, paths: &[PathBuf], plan: &m
     plan.drop_refused();
 }
 
-/// What is refused, and which files rewritten by a running tool are about to be edited.
-pub(super) fn head(plan: &Plan, view: &View<'_>) -> String {
-    let mut text = String::new();
-    for refusal in &plan.refusals {
-        let _ = writeln!(
-            text,
-            "{} is left alone: {}",
-            refusal.tool,
-            view.redactor.text(&refusal.reason)
-        );
-    }
-    let named = |note: &&String| !plan.files.is_empty() || note.contains(BYPASS);
-    for note in plan.notes.iter().filter(named) {
-        let _ = writeln!(text, "note: {}", view.redactor.text(note));
-    }
-    for file in &plan.files {
-        if let Some(by) = &file.rewritten_by {
-            let _ = writeln!(
-                text,
-                "note: {} is rewritten by {by}; close it first",
-                view.path(&file.path)
-            );
-        }
-    }
-    text
-}
-
 /// Writes what `args` asked for, and what else belongs to it, in one transaction.
 pub(super) fn write(
     context: &CliContext,
@@ -350,83 +321,4 @@ pub(super) fn commit(
         .collect();
     let (state, home) = (context.state(), &context.environment.home);
     Ok(Some(transaction::write(&state, home, purpose, &changes)?))
-}
-
-/// What was written, and what to do next.
-pub(super) fn tail(context: &CliContext, written: &Written) -> String {
-    let mut text = format!(
-        "\n{} written; take it back with `glm-setup undo {}`\n",
-        counted(written.files.len(), "file"),
-        written.id
-    );
-    for warning in &written.warnings {
-        let _ = writeln!(text, "warning: {warning}");
-    }
-    let files = written.files.iter();
-    let tools: BTreeSet<&str> = files.map(|file| file.tool.as_str()).collect();
-    for tool in tools
-        .iter()
-        .filter_map(|id| context.catalogue.tool(id).ok())
-    {
-        let _ = writeln!(text, "{}: {}", tool.name, tool.restart);
-    }
-    text
-}
-
-/// What the plan leaves: nothing to do, or findings that it can't or may not fix.
-pub(super) fn left_over(plan: &Plan, changed: usize, writes: bool) -> String {
-    use crate::finding::FixState;
-    let mut text = String::new();
-    if changed == 0 && plan.files.is_empty() {
-        text.push_str("nothing to change\n");
-    } else if changed == 0 && writes {
-        text.push_str("nothing was written\n");
-    } else if !writes {
-        let _ = writeln!(
-            text,
-            "\n{} would change; nothing was written",
-            counted(plan.files.len(), "file")
-        );
-    }
-    let count = |wanted: fn(&FixState) -> bool| {
-        plan.findings
-            .iter()
-            .filter(|finding| wanted(&finding.fix))
-            .count()
-    };
-    let needs_unsafe = count(|fix| matches!(fix, FixState::NeedsUnsafe(_)));
-    if needs_unsafe > 0 {
-        let _ = writeln!(
-            text,
-            "{} left for --unsafe-fixes, which take something away:",
-            counted(needs_unsafe, "finding")
-        );
-        let lines: BTreeSet<String> = plan
-            .findings
-            .iter()
-            .filter_map(|finding| match &finding.fix {
-                FixState::NeedsUnsafe(consequence) => Some(format!(
-                    "  {}: {}",
-                    finding.rule,
-                    consequence.as_deref().unwrap_or(&finding.message)
-                )),
-                _ => None,
-            })
-            .collect();
-        text.extend(lines.into_iter().map(|line| line + "\n"));
-    }
-    let by_hand = count(|fix| {
-        matches!(
-            fix,
-            FixState::DisplayOnly | FixState::Impossible(_) | FixState::None
-        )
-    });
-    if by_hand > 0 {
-        let _ = writeln!(
-            text,
-            "{} can't be mended by apply: see `glm-setup lint`",
-            counted(by_hand, "finding")
-        );
-    }
-    text
 }

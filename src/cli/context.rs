@@ -13,8 +13,8 @@ use crate::config::{Config, EffectiveSettings, SettingsLayer};
 use crate::facts::Billing;
 use crate::paths::Environment;
 use crate::plan::{self, Plan, Request};
-use crate::report::redact::Redactor;
-use crate::report::visible;
+use crate::redact::Redactor;
+use crate::report::{Report, Style, visible};
 use crate::rule::catalogue::Catalogue;
 use crate::tool::{ReadError, Recogniser, Workspace};
 use crate::transaction::{self, StateDir, Summary, TransactionState};
@@ -131,8 +131,27 @@ impl CliContext {
         )?)
     }
 
+    /// The report of a plan, in the style that was asked for.
+    pub(super) fn report<'r>(&'r self, plan: &'r Plan, workspace: &'r Workspace) -> Report<'r> {
+        Report {
+            style: Style {
+                color: self.color(),
+                verbose: self.global.verbose,
+                quiet: self.global.quiet,
+                statistics: false,
+            },
+            ..Report::new(
+                plan,
+                workspace,
+                &self.catalogue,
+                &self.environment,
+                &self.working_folder,
+            )
+        }
+    }
+
     /// Tells of the files that could not be read.
-    pub(super) fn complain_of(&self, problems: &[ReadError], redactor: &Redactor) {
+    pub(super) fn report_problems(&self, problems: &[ReadError], redactor: &Redactor) {
         for problem in problems {
             let problem = problem.to_string();
             self.message(&format!("error: {}", redactor.text(&problem)));
@@ -183,7 +202,7 @@ impl CliContext {
             let pack = self.catalogue.statements(self.global.facts.as_deref())?;
             let hosts: Vec<String> = pack.hosts.values().flatten().cloned().collect();
             for folder in &folders {
-                let tree = crate::tree::read(&recogniser, folder, &hosts);
+                let tree = crate::tool::tree::read(&recogniser, folder, &hosts);
                 for template in &tree.unread_templates {
                     self.message(&format!(
                         "note: {}: a template that can't be read before it is filled in; it was passed over",

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::args::{Apply, Demo, Lint, LintFormat, OutputFormat, Selection, Status, Undo};
+use super::args::{
+    Apply, Demo, Lint, LintFormat, OutputFormat, RuleSelection, StatusOptions, Undo,
+};
 use super::context::CliContext;
 use super::failure::Failure;
 use super::{Exit, apply, lint, status, undo};
@@ -47,7 +49,7 @@ pub(super) fn run(context: &CliContext, args: &Demo) -> Result<Exit, Failure> {
     step("status: what is there");
     status::run(
         &demo,
-        &Status {
+        &StatusOptions {
             config: false,
             format: OutputFormat::Text,
         },
@@ -64,7 +66,7 @@ pub(super) fn run(context: &CliContext, args: &Demo) -> Result<Exit, Failure> {
         diff: false,
         baseline: None,
         write_baseline: None,
-        selection: Selection::default(),
+        selection: RuleSelection::default(),
         statistics: false,
         format: LintFormat::Text,
     };
@@ -90,7 +92,7 @@ pub(super) fn run(context: &CliContext, args: &Demo) -> Result<Exit, Failure> {
         unsafe_fixes: None,
         key_file: None,
         force: false,
-        selection: Selection::default(),
+        selection: RuleSelection::default(),
         format: OutputFormat::Text,
     };
     let exit = apply::run(&demo, &apply_args)?;

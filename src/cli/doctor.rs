@@ -6,9 +6,8 @@ use super::Exit;
 use super::args::{Doctor, OutputFormat};
 use super::context::CliContext;
 use super::failure::Failure;
-use crate::doctor::{Chosen, Diagnosis, DoctorInput, Window};
+use crate::doctor::{self, Chosen, DoctorInput, Window};
 use crate::plan::Request;
-use crate::report::doctor::Human;
 use crate::report::redactor_for;
 
 pub(super) fn run(context: &CliContext, args: &Doctor) -> Result<Exit, Failure> {
@@ -30,7 +29,7 @@ pub(super) fn run(context: &CliContext, args: &Doctor) -> Result<Exit, Failure> 
         ..Request::default()
     };
     let plan = context.plan(&mut workspace, &request)?;
-    let report = DoctorInput {
+    let diagnosis = DoctorInput {
         tools: context.catalogue.tools(),
         workspace: &workspace,
         plan: &plan,
@@ -49,38 +48,26 @@ pub(super) fn run(context: &CliContext, args: &Doctor) -> Result<Exit, Failure> 
             .is_some()
             .then(|| "--home names another home: this machine's processes, variables and PATH say nothing of it".to_owned()),
     }
-    .report();
+    .diagnose();
     let redactor = redactor_for(&workspace);
-    show(context, args.format, &report, &redactor)?;
-    context.complain_of(&workspace.problems, &redactor);
+    match args.format {
+        OutputFormat::Json => {
+            let value = serde_json::to_value(&diagnosis)?;
+            context.print_json(&redactor.value(&[], &value));
+        }
+        OutputFormat::Text => context.print(&doctor::text(
+            &diagnosis,
+            &context.environment,
+            &redactor,
+            context.color(),
+        )),
+    }
+    context.report_problems(&workspace.problems, &redactor);
     Ok(if !workspace.problems.is_empty() {
         Exit::Incomplete
-    } else if report.needs_doing {
+    } else if diagnosis.needs_doing {
         Exit::Findings
     } else {
         Exit::Clean
     })
-}
-
-fn show(
-    context: &CliContext,
-    format: OutputFormat,
-    report: &Diagnosis,
-    redactor: &crate::report::redact::Redactor,
-) -> Result<(), Failure> {
-    match format {
-        OutputFormat::Json => {
-            let value = serde_json::to_value(report)?;
-            context.print_json(&redactor.value(&[], &value));
-        }
-        OutputFormat::Text => {
-            let human = Human {
-                color: context.color(),
-                display: &|path| context.display(path),
-                redactor,
-            };
-            context.print(&human.report(report));
-        }
-    }
-    Ok(())
 }

@@ -2,117 +2,68 @@
 
 use std::path::PathBuf;
 
+use super::Exit;
 use super::args::{Lint, LintFormat};
-use super::change::{agreed, busy, commit, leave_unwritable, recover, tail};
+use super::change::{agreed, busy, commit, leave_unwritable, recover};
 use super::context::CliContext;
 use super::failure::Failure;
 use super::layers::real;
 use super::lint::read;
-use super::view::View;
-use super::{Exit, view};
 use crate::finding::{Finding, FixState};
 use crate::plan::{Plan, Request};
-use crate::report::human::counted;
+use crate::report::{self, Fixed, Report, text};
 use crate::tool::Workspace;
-use crate::transaction::{Purpose, Written};
+use crate::transaction::Purpose;
 
-/// What was fixed.
-pub(super) struct Fixed {
-    /// The plan that was written.
-    plan: Plan,
-    /// What was written; `None` when there was nothing to do.
-    written: Option<Written>,
-    /// The changes as JSON.
-    changes: serde_json::Value,
-}
-
-impl Fixed {
-    /// Whether a tool had to be left alone.
-    pub(super) fn incomplete(&self) -> bool {
-        !self.plan.refusals.is_empty()
-    }
-
-    /// For people: how much was fixed, and how to take it back.
-    pub(super) fn text(&self, context: &CliContext) -> String {
-        let Some(written) = &self.written else {
-            return "nothing to mend\n".to_owned();
-        };
-        let count = self.plan.findings.iter().filter(|one| is_fixed(one));
-        format!(
-            "{} mended{}",
-            counted(count.count(), "finding"),
-            tail(context, written)
-        )
-    }
-
-    /// For programs: the changes and the transaction's id take the place of those that lint would plan.
-    pub(super) fn add_to(&self, value: &mut serde_json::Value) {
-        value["changes"] = self.changes.clone();
-        value["summary"]["changes"] = self.plan.files.len().into();
-        let id = self.written.as_ref().map(|written| written.id.to_string());
-        value["transaction"] = id.into();
-    }
-}
-
-fn is_fixed(finding: &Finding) -> bool {
-    matches!(finding.fix, FixState::Planned(_) | FixState::FixedByOther)
-}
-
-/// Writes the fixes.
+/// Writes the fixes; says whether a tool had to be skipped.
 pub(super) fn write(
     context: &CliContext,
     args: &Lint,
     request: &Request,
-) -> Result<Fixed, Failure> {
+) -> Result<(Fixed, bool), Failure> {
     recover(context)?;
     let (plan, workspace) = fixes(context, args, request)?;
-    let view = View::new(context, &workspace);
-    complain(context, &plan, &view);
+    let report = context.report(&plan, &workspace);
+    report_refusals(context, &report);
     let purpose = Purpose {
         command: "lint".to_owned(),
         profile: args.profile.clone(),
         facts: Some(plan.facts.clone()),
     };
     let written = commit(context, &purpose, &args.paths, &plan.files, Vec::new())?;
-    let changes = match args.format {
-        LintFormat::Json => {
-            let mut value = crate::report::json::plan(&plan, &[], &view.redactor, &|file| {
-                view.whole_diff(file)
-            });
-            value["changes"].take()
-        }
-        _ => serde_json::Value::Null,
-    };
-    Ok(Fixed {
-        plan,
+    let fixed = Fixed {
+        findings: fixed(&plan),
+        files: plan.files.len(),
+        changes: match args.format {
+            LintFormat::Json => report::json::changes(&report),
+            _ => serde_json::Value::Null,
+        },
         written,
-        changes,
-    })
+    };
+    Ok((fixed, !plan.refusals.is_empty()))
+}
+
+/// How many findings a plan fixes.
+fn fixed(plan: &Plan) -> usize {
+    let is_fixed =
+        |finding: &&Finding| matches!(finding.fix, FixState::Planned(_) | FixState::FixedByOther);
+    plan.findings.iter().filter(is_fixed).count()
 }
 
 /// Shows the fixes as a diff and writes nothing.
 pub(super) fn show(context: &CliContext, args: &Lint, request: &Request) -> Result<Exit, Failure> {
     let (plan, workspace) = fixes(context, args, request)?;
-    let view = View::new(context, &workspace);
-    context.complain_of(&workspace.problems, &view.redactor);
-    complain(context, &plan, &view);
+    let report = context.report(&plan, &workspace);
+    context.report_problems(report.problems(), &report.redactor);
+    report_refusals(context, &report);
     for file in &plan.files {
-        let label = view::label_from(context, &args.paths, &file.path);
-        context.print(&view.patch(file, &label));
+        context.print(&text::patch(&report, file, !args.paths.is_empty()));
     }
-    let count = plan.findings.iter().filter(|finding| is_fixed(finding));
     if !context.global.quiet {
-        context.message(&match plan.files.len() {
-            0 => "nothing to mend".to_owned(),
-            files => format!(
-                "{} would be mended in {}; nothing was written",
-                counted(count.count(), "finding"),
-                counted(files, "file")
-            ),
-        });
+        context.message(&text::would_fix(fixed(&plan), plan.files.len()));
     }
     Ok(
-        if !plan.refusals.is_empty() || !workspace.problems.is_empty() {
+        if !plan.refusals.is_empty() || !report.problems().is_empty() {
             Exit::Incomplete
         } else if plan.files.is_empty() {
             Exit::Clean
@@ -122,11 +73,10 @@ pub(super) fn show(context: &CliContext, args: &Lint, request: &Request) -> Resu
     )
 }
 
-/// Tells of tools that are left alone, and of what somebody should know.
-fn complain(context: &CliContext, plan: &Plan, view: &View<'_>) {
-    for refusal in &plan.refusals {
-        let reason = view.redactor.text(&refusal.reason);
-        context.message(&format!("{} is left alone: {reason}", refusal.tool));
+/// Tells of tools that are skipped.
+fn report_refusals(context: &CliContext, report: &Report<'_>) {
+    for refusal in text::refused(report) {
+        context.message(&refusal);
     }
 }
 

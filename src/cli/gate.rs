@@ -1,17 +1,14 @@
 //! `glm-setup gate`: print the queue's configuration, and check it.
 
-use std::fmt::Write as _;
-
 use super::Exit;
 use super::args::{GateCheck, GateCommand, GateEmit, GateHaproxy, GateSystemd, OutputFormat};
 use super::context::CliContext;
 use super::failure::Failure;
-use super::view::View;
 use crate::facts::Billing;
-use crate::gate::check::{self, CheckLevel, CheckResult};
+use crate::gate::check::{self, CheckResult};
 use crate::gate::{self, Wish, haproxy, systemd};
 use crate::plan::{Request, Target};
-use crate::report::{json, visible};
+use crate::report::{json, redactor_for};
 
 /// The configuration's name in glm-setup's own folder.
 const CONFIG: &str = "gate.cfg";
@@ -74,7 +71,7 @@ fn check(context: &CliContext, args: &GateCheck) -> Result<Exit, Failure> {
         ..Request::default()
     };
     let plan = context.plan(&mut workspace, &request)?;
-    let view = View::new(context, &workspace);
+    let redactor = redactor_for(&workspace);
     let program = args
         .haproxy
         .clone()
@@ -105,7 +102,7 @@ fn check(context: &CliContext, args: &GateCheck) -> Result<Exit, Failure> {
     };
     statements.extend(check::tools(&plan.targets, &pack, &name));
     for statement in &mut statements {
-        statement.message = view.redactor.text(&statement.message).into_owned();
+        statement.message = redactor.text(&statement.message).into_owned();
     }
     match args.format {
         OutputFormat::Json => context.print_json(&serde_json::json!({
@@ -114,18 +111,12 @@ fn check(context: &CliContext, args: &GateCheck) -> Result<Exit, Failure> {
             "port": port,
             "statements": statements,
         })),
-        OutputFormat::Text => context.print(&text(&statements)),
+        OutputFormat::Text => context.print(&check::text(&statements)),
     }
-    for problem in &workspace.problems {
-        context.message(&format!(
-            "error: {}",
-            view.redactor.text(&problem.to_string())
-        ));
-    }
-    let wrong = |one: &CheckResult| matches!(one.level, CheckLevel::Warning | CheckLevel::Error);
+    context.report_problems(&workspace.problems, &redactor);
     Ok(if !workspace.problems.is_empty() {
         Exit::Incomplete
-    } else if statements.iter().any(wrong) {
+    } else if statements.iter().any(CheckResult::fails) {
         Exit::Findings
     } else {
         Exit::Clean
@@ -135,19 +126,4 @@ fn check(context: &CliContext, args: &GateCheck) -> Result<Exit, Failure> {
 /// The port of the gate that a configuration goes through.
 fn gate_port(target: &Target) -> Option<u16> {
     target.gate.as_ref()?.rsplit_once(':')?.1.parse().ok()
-}
-
-fn text(statements: &[CheckResult]) -> String {
-    let mut text = String::new();
-    for statement in statements {
-        let level = match statement.level {
-            CheckLevel::Ok => "ok",
-            CheckLevel::Info => "info",
-            CheckLevel::Warning => "warning",
-            CheckLevel::Error => "error",
-        };
-        let message = visible::plain(&statement.message);
-        let _ = writeln!(text, "{level:<8} {}: {message}", statement.about);
-    }
-    text
 }

@@ -2,19 +2,19 @@
 
 use std::mem::ManuallyDrop;
 
-use super::args::Lint;
+use super::args::{Lint, LintFormat};
 use super::context::CliContext;
-use super::failure::Failure;
+use super::failure::{Failure, UsageError};
 use super::shell::quoted;
-use super::view::View;
-use super::{Exit, baseline, fix, layers, report, select};
+use super::{Exit, baseline, fix, layers, select};
 use crate::finding::Severity;
 use crate::plan::Request;
 use crate::report::advice::Advice;
+use crate::report::{self, Outcome, Report, Style};
 use crate::tool::Workspace;
 
 pub(super) fn run(context: &CliContext, args: &Lint) -> Result<Exit, Failure> {
-    report::check(args)?;
+    check(args)?;
     if let Some(profile) = &args.profile {
         context.catalogue.profile(profile)?;
     }
@@ -29,9 +29,12 @@ pub(super) fn run(context: &CliContext, args: &Lint) -> Result<Exit, Failure> {
     if args.diff {
         return fix::show(context, args, &run.request);
     }
-    let fixed = match args.fix {
-        true => Some(fix::write(context, args, &run.request)?),
-        false => None,
+    let (fixed, incomplete) = match args.fix {
+        true => {
+            let (fixed, incomplete) = fix::write(context, args, &run.request)?;
+            (Some(fixed), incomplete)
+        }
+        false => (None, false),
     };
     // The program ends after this, and freeing a large file's values would take a tenth of its time.
     let mut workspace = ManuallyDrop::new(read(context, args)?);
@@ -49,38 +52,57 @@ pub(super) fn run(context: &CliContext, args: &Lint) -> Result<Exit, Failure> {
     if args.write_baseline.is_some() {
         return baseline::write(context, &run.baseline, &plan, &workspace, &request);
     }
-    let mut view = View::new(context, &workspace);
-    if let Some(ignores) = &request.ignores {
-        view.with_sources(&ignores.sources);
-    }
-    view.advice = advice(args);
-    context.complain_of(&workspace.problems, &view.redactor);
-    let least = if run.strict {
-        Severity::Warning
-    } else {
-        Severity::Error
+    let report = Report {
+        own_files: request.ignores.as_deref().map(|ignores| &ignores.sources),
+        advice: advice(args),
+        fails: match run.strict {
+            true => Severity::Warning,
+            false => Severity::Error,
+        },
+        outcome: fixed.as_ref().map_or(Outcome::Looked, Outcome::Fixed),
+        ..context.report(&plan, &workspace)
     };
-    report::show(
-        context,
-        &view,
-        args,
-        &plan,
-        &workspace.problems,
-        least,
-        fixed.as_ref(),
-    )?;
-    let failed = plan
-        .findings
-        .iter()
-        .any(|finding| finding.severity >= least);
-    let incomplete = fixed.as_ref().is_some_and(fix::Fixed::incomplete);
-    Ok(if incomplete || !workspace.problems.is_empty() {
+    let report = Report {
+        style: Style {
+            statistics: args.statistics,
+            ..report.style
+        },
+        ..report
+    };
+    context.report_problems(report.problems(), &report.redactor);
+    match args.format {
+        LintFormat::Text => context.print(&report::text(&report)),
+        LintFormat::Concise => context.print(&report::concise(&report)),
+        LintFormat::Github => context.print(&report::github(&report)),
+        LintFormat::Json => context.print_json(&report::json(&report)),
+        LintFormat::Sarif => context.print_json(&report::sarif(&report)),
+        LintFormat::Junit => context.print(&report::junit(&report)?),
+    }
+    if let (Some(fixed), false) = (&fixed, args.format == LintFormat::Text) {
+        context.message(&report::text::fixed(&report, fixed));
+    }
+    Ok(if incomplete || !report.problems().is_empty() {
         Exit::Incomplete
-    } else if failed {
+    } else if report.failed() {
         Exit::Findings
     } else {
         Exit::Clean
     })
+}
+
+/// Refuses flags that don't go together, before anything is read.
+fn check(args: &Lint) -> Result<(), UsageError> {
+    if args.unsafe_fixes.is_some() && !(args.fix || args.diff) {
+        return Err(UsageError::UnsafeFixes);
+    }
+    let only_text = args.diff || args.write_baseline.is_some();
+    if only_text && args.format != LintFormat::Text {
+        return Err(UsageError::OnlyText);
+    }
+    match args.format {
+        LintFormat::Sarif | LintFormat::Junit if args.statistics => Err(UsageError::Statistics),
+        _ => Ok(()),
+    }
 }
 
 /// What fixes the files that were named is not what fixes the home folder's.

@@ -16,7 +16,6 @@ mod layers;
 mod lint;
 mod man;
 mod prompt;
-mod report;
 mod rules;
 mod scaffold;
 mod select;
@@ -24,7 +23,6 @@ mod settings;
 mod shell;
 mod status;
 mod undo;
-mod view;
 mod wizard;
 
 use std::io::IsTerminal as _;

@@ -9,9 +9,9 @@ use super::args::{OutputFormat, RulesCommand};
 use super::context::CliContext;
 use super::failure::Failure;
 use super::scaffold;
-use crate::rule::compile::{Check, RuleOrigin};
-use crate::rule::schema::Purpose;
-use crate::rule::{Catalogue, Rule, case};
+use crate::plan::case;
+use crate::report::rule_list;
+use crate::rule::Catalogue;
 
 pub(super) fn run(context: &CliContext, args: &RulesCommand) -> Result<Exit, Failure> {
     match args {
@@ -30,78 +30,11 @@ pub(super) fn run(context: &CliContext, args: &RulesCommand) -> Result<Exit, Fai
 
 fn list(context: &CliContext, format: OutputFormat) -> Result<Exit, Failure> {
     let all = context.catalogue.all_rules()?;
-    if format == OutputFormat::Json {
-        let rules: Vec<serde_json::Value> = all
-            .iter()
-            .flat_map(|(_, rules)| rules.iter())
-            .map(|rule| {
-                serde_json::json!({
-                    "id": rule.id,
-                    "tool": rule.tool,
-                    "purpose": rule.purpose,
-                    "category": rule.category,
-                    "severity": rule.severity,
-                    "title": rule.file.title,
-                    "fix": best_fix(rule),
-                    "verified": last_verified(rule),
-                    "origin": origin(rule),
-                })
-            })
-            .collect();
-        context.print(&format!(
-            "{:#}\n",
-            serde_json::json!({ "version": 1, "rules": rules })
-        ));
-        return Ok(Exit::Clean);
-    }
-    let mut text = String::new();
-    let width = all
-        .iter()
-        .flat_map(|(_, rules)| rules.iter())
-        .map(|rule| rule.id.len())
-        .max()
-        .unwrap_or_default();
-    for (tool, rules) in &all {
-        let _ = writeln!(text, "{tool}");
-        for rule in rules.iter() {
-            let severity = if rule.purpose == Purpose::Setup {
-                "setup".to_owned()
-            } else {
-                rule.severity.to_string()
-            };
-            let fix = best_fix(rule).map_or_else(|| "-".to_owned(), |safety| safety.to_string());
-            let _ = writeln!(
-                text,
-                "  {:width$}  {severity:7}  {fix:12}  {}",
-                rule.id, rule.file.title
-            );
-        }
-    }
-    context.print(&text);
+    context.print(&match format {
+        OutputFormat::Json => format!("{:#}\n", rule_list::json(&all)),
+        OutputFormat::Text => rule_list::text(&all),
+    });
     Ok(Exit::Clean)
-}
-
-fn best_fix(rule: &Rule) -> Option<crate::finding::Safety> {
-    rule.checks
-        .iter()
-        .filter_map(Check::fix)
-        .map(|fix| fix.safety)
-        .max()
-}
-
-fn last_verified(rule: &Rule) -> Option<&str> {
-    rule.file
-        .evidence
-        .iter()
-        .map(|evidence| evidence.verified.as_str())
-        .max()
-}
-
-fn origin(rule: &Rule) -> String {
-    match &rule.origin {
-        RuleOrigin::BuiltIn => "built-in".to_owned(),
-        RuleOrigin::File(path) => path.display().to_string(),
-    }
 }
 
 fn test(context: &CliContext, subjects: &[String]) -> Result<Exit, Failure> {

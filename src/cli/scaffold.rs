@@ -9,7 +9,7 @@ use super::context::CliContext;
 use super::failure::{Failure, UsageError};
 use crate::document::Format;
 use crate::facts::Billing;
-use crate::rule::case::main_entry;
+use crate::plan::case::main_entry;
 use crate::rule::catalogue::ANY_TOOL;
 
 /// The JSON Schema of rule files.

@@ -1,13 +1,13 @@
 //! `--select`, `--ignore` and `--unsafe-fixes`: words that mean no rule are mistakes.
 
-use super::args::Selection;
+use super::args::RuleSelection;
 use super::failure::{Failure, UsageError};
 use crate::load::nearest;
-use crate::plan::selects;
 use crate::rule::Catalogue;
+use crate::rule::selects;
 
 /// Refuses a word that means no rule.
-pub(super) fn check(catalogue: &Catalogue, selection: &Selection) -> Result<(), Failure> {
+pub(super) fn check(catalogue: &Catalogue, selection: &RuleSelection) -> Result<(), Failure> {
     words(catalogue, selection.select.iter().chain(&selection.ignore))
 }
 

@@ -12,13 +12,13 @@ use crate::document::{Pointer, Token};
 #[derive(Debug, Clone)]
 pub struct Query {
     text: String,
-    parts: OnceLock<Box<Parts>>,
+    parts: OnceLock<Box<QueryParts>>,
 }
 
 /// A query in three parts, each of which may be empty. What the first one doesn't find, the others need not look for; and
 /// the library is asked only for what the simple steps can't say.
 #[derive(Debug, Clone)]
-struct Parts {
+struct QueryParts {
     /// The simple steps at the beginning.
     first: Steps,
     /// These and what follows up to the last step that is not simple.
@@ -34,7 +34,7 @@ struct Library {
     path: OnceLock<Option<JsonPath>>,
 }
 
-impl Parts {
+impl QueryParts {
     fn parse(text: &str) -> Self {
         let (first, mut rest) = Steps::read(text.strip_prefix('$').unwrap_or_default());
         let (mut last, mut end) = (Steps::default(), text.len());
@@ -125,7 +125,7 @@ impl Query {
         }
         let parts = self
             .parts
-            .get_or_init(|| Box::new(Parts::parse(&self.text)));
+            .get_or_init(|| Box::new(QueryParts::parse(&self.text)));
         let root = vec![(Pointer::root(), value)];
         let Some(library) = &parts.library else {
             return parts.first.nodes(root, keep);

@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Config, ConfigOwner, SettingsFile};
 use crate::load::{LoadError, Source, Spanned, nearest};
-use crate::plan::selects;
 use crate::rule::catalogue::{self, Catalogue, CatalogueError, RulesByTool};
+use crate::rule::selects;
 
 /// Patterns, pointers and versions.
 pub(super) fn shape(

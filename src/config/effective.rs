@@ -26,14 +26,14 @@ pub enum SettingOrigin {
 
 /// A value and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting<T> {
+pub struct EffectiveSetting<T> {
     /// The value.
     pub value: T,
     /// Where it comes from.
     pub origin: SettingOrigin,
 }
 
-impl<T> Setting<T> {
+impl<T> EffectiveSetting<T> {
     fn unset(value: T) -> Self {
         Self {
             value,
@@ -69,29 +69,29 @@ pub struct SettingsLayer {
 #[derive(Debug, Clone)]
 pub struct EffectiveSettings {
     /// The profile to judge by; without one each configuration is judged by what it points at.
-    pub profile: Setting<Option<String>>,
+    pub profile: EffectiveSetting<Option<String>>,
     /// The region; without one each configuration keeps its own.
-    pub region: Setting<Option<Region>>,
+    pub region: EffectiveSetting<Option<Region>>,
     /// The facts pack; the newest without one.
-    pub facts: Setting<Option<String>>,
+    pub facts: EffectiveSetting<Option<String>>,
     /// Only these tools; all when empty.
-    pub tool: Setting<Vec<String>>,
+    pub tool: EffectiveSetting<Vec<String>>,
     /// Only these rules; all when empty.
-    pub select: Setting<Vec<String>>,
+    pub select: EffectiveSetting<Vec<String>>,
     /// Not these rules.
-    pub skip: Setting<Vec<String>>,
+    pub skip: EffectiveSetting<Vec<String>>,
     /// Whether warnings fail too.
-    pub strict: Setting<bool>,
+    pub strict: EffectiveSetting<bool>,
     /// Folders with further rules; those of all layers.
-    pub rules_dir: Vec<Setting<PathBuf>>,
+    pub rules_dir: Vec<EffectiveSetting<PathBuf>>,
     /// The baseline file; absolute when a file names it.
-    pub baseline: Setting<Option<PathBuf>>,
+    pub baseline: EffectiveSetting<Option<PathBuf>>,
     /// `[rules.<id>]`, in the order of the ids; where two files speak of one, both, the user's first.
-    pub rules: Vec<(String, Setting<RuleLevel>)>,
+    pub rules: Vec<(String, EffectiveSetting<RuleLevel>)>,
     /// `[tools.<id>]`
-    pub tools: Vec<(String, Setting<String>)>,
+    pub tools: Vec<(String, EffectiveSetting<String>)>,
     /// How many `[[ignore]]` each file has.
-    pub ignores: Vec<Setting<usize>>,
+    pub ignores: Vec<EffectiveSetting<usize>>,
 }
 
 impl EffectiveSettings {
@@ -113,7 +113,7 @@ impl EffectiveSettings {
                      names| {
             let said = |one| Some(said(one).clone()).filter(|words| !words.is_empty());
             let found = over(last_list(layers, pick), [variables, flags].map(said), names);
-            Setting {
+            EffectiveSetting {
                 value: found.value.unwrap_or_default(),
                 origin: found.origin,
             }
@@ -125,7 +125,7 @@ impl EffectiveSettings {
         );
         let baseline = layers.iter().rev().find_map(|config| {
             let named = config.file.baseline.as_ref()?;
-            Some(Setting {
+            Some(EffectiveSetting {
                 value: Some(config.resolve(named.get_ref())),
                 origin: config.origin(named.span().start),
             })
@@ -161,13 +161,13 @@ impl EffectiveSettings {
                 |said| &said.skip,
                 ["GLM_SETUP_SKIP", "--ignore"],
             ),
-            strict: Setting {
+            strict: EffectiveSetting {
                 value: strict.value.unwrap_or_default(),
                 origin: strict.origin,
             },
             rules_dir: rules_dirs(layers, variables, flags),
             baseline: over(
-                baseline.unwrap_or_else(|| Setting::unset(None)),
+                baseline.unwrap_or_else(|| EffectiveSetting::unset(None)),
                 [variables, flags].map(|said| said.baseline.clone()),
                 ["GLM_SETUP_BASELINE", "--baseline"],
             ),
@@ -175,7 +175,7 @@ impl EffectiveSettings {
                 .iter()
                 .flat_map(|config| {
                     config.file.rules.iter().map(|(id, settings)| {
-                        let setting = Setting {
+                        let setting = EffectiveSetting {
                             value: *settings.severity.get_ref(),
                             origin: config.origin(settings.severity.span().start),
                         };
@@ -187,7 +187,7 @@ impl EffectiveSettings {
                 .iter()
                 .flat_map(|config| {
                     config.file.tools.iter().map(|(id, settings)| {
-                        let setting = Setting {
+                        let setting = EffectiveSetting {
                             value: settings.version.get_ref().clone(),
                             origin: config.origin(settings.version.span().start),
                         };
@@ -199,7 +199,7 @@ impl EffectiveSettings {
                 .iter()
                 .filter_map(|config| {
                     let first = config.file.ignore.first()?;
-                    Some(Setting {
+                    Some(EffectiveSetting {
                         value: config.file.ignore.len(),
                         origin: config.origin(first.span().start),
                     })
@@ -222,44 +222,44 @@ fn last<T, U>(
     layers: &[&Config],
     pick: fn(&SettingsFile) -> &Option<Spanned<T>>,
     value: impl Fn(&T) -> U,
-) -> Setting<Option<U>> {
+) -> EffectiveSetting<Option<U>> {
     let found = layers.iter().rev().find_map(|config| {
         let said = pick(&config.file).as_ref()?;
-        Some(Setting {
+        Some(EffectiveSetting {
             value: Some(value(said.get_ref())),
             origin: config.origin(said.span().start),
         })
     });
-    found.unwrap_or_else(|| Setting::unset(None))
+    found.unwrap_or_else(|| EffectiveSetting::unset(None))
 }
 
 fn last_list(
     layers: &[&Config],
     pick: fn(&SettingsFile) -> &Option<Vec<Spanned<String>>>,
-) -> Setting<Option<Vec<String>>> {
+) -> EffectiveSetting<Option<Vec<String>>> {
     let found = layers.iter().rev().find_map(|config| {
         let said = pick(&config.file).as_ref()?;
         let first = said.first().map_or(0, |word| word.span().start);
-        Some(Setting {
+        Some(EffectiveSetting {
             value: Some(said.iter().map(|word| word.get_ref().clone()).collect()),
             origin: config.origin(first),
         })
     });
-    found.unwrap_or_else(|| Setting::unset(None))
+    found.unwrap_or_else(|| EffectiveSetting::unset(None))
 }
 
 /// What a variable says over what the files say, and what a flag says over both.
 fn over<T>(
-    found: Setting<Option<T>>,
+    found: EffectiveSetting<Option<T>>,
     [variable, flag]: [Option<T>; 2],
     [variables_name, flags_name]: [&'static str; 2],
-) -> Setting<Option<T>> {
+) -> EffectiveSetting<Option<T>> {
     let (value, origin) = match (variable, flag) {
         (_, Some(value)) => (value, SettingOrigin::Flag(flags_name)),
         (Some(value), None) => (value, SettingOrigin::Variable(variables_name)),
         (None, None) => return found,
     };
-    Setting {
+    EffectiveSetting {
         value: Some(value),
         origin,
     }
@@ -269,10 +269,10 @@ fn rules_dirs(
     layers: &[&Config],
     variables: &SettingsLayer,
     flags: &SettingsLayer,
-) -> Vec<Setting<PathBuf>> {
+) -> Vec<EffectiveSetting<PathBuf>> {
     let of_files = layers.iter().flat_map(|config| {
         let named = config.file.rules_dir.iter().flatten();
-        named.map(|folder| Setting {
+        named.map(|folder| EffectiveSetting {
             value: config.resolve(folder.get_ref()),
             origin: config.origin(folder.span().start),
         })
@@ -282,7 +282,7 @@ fn rules_dirs(
         (flags, SettingOrigin::Flag("--rules-dir")),
     ];
     let of_said = said.into_iter().flat_map(|(said, origin)| {
-        said.rules_dir.iter().map(move |folder| Setting {
+        said.rules_dir.iter().map(move |folder| EffectiveSetting {
             value: folder.clone(),
             origin: origin.clone(),
         })

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::load::{LoadError, Source};
 use crate::rule::catalogue::{self, CatalogueError};
 
-pub use effective::{EffectiveSettings, Setting, SettingOrigin, SettingsLayer};
+pub use effective::{EffectiveSetting, EffectiveSettings, SettingOrigin, SettingsLayer};
 pub use find::nearest_folder;
 pub use schema::{IgnoreEntry, RuleLevel, RuleSettings, SettingsFile, ToolSettings};
 pub use variables::VariableError;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Region;
-use crate::finding::Severity;
 use crate::load::{LoadError, Spanned};
+use crate::vocabulary::Severity;
 
 /// A configuration file.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -9,6 +9,7 @@ mod logs;
 mod processes;
 mod shells;
 mod stream;
+mod text;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use serde::Serialize;
 pub use environment::{Effect, FoundVariable, VariablePlace, Variables};
 pub use logs::{CodeCount, Logs, LogsRead, Window};
 pub use processes::{HelperInstances, HostInstances, Instances, ToolInstances};
+pub use text::text;
 pub use versions::{Installed, Relation, Versions, installed};
 
 use crate::facts::Pack;
@@ -91,7 +93,7 @@ pub struct DoctorInput<'a> {
 
 impl DoctorInput<'_> {
     /// Looks at everything.
-    pub fn report(&self) -> Diagnosis {
+    pub fn diagnose(&self) -> Diagnosis {
         let mut has_key: BTreeMap<&str, bool> = BTreeMap::new();
         for target in &self.plan.targets {
             *has_key.entry(&target.tool).or_default() |= target.has_key;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::Deserialize;
 
-use super::{Billing, Origin, Pack, Protocol, Region};
+use super::{Billing, FactOrigin, Pack, Protocol, Region};
 use crate::load::Deferred;
 
 /// One of Z.ai's addresses, as a client's base URL.
@@ -24,7 +24,7 @@ pub struct Endpoint {
     #[serde(default)]
     pub gate: bool,
     /// Where the statement comes from.
-    pub origin: Deferred<Origin>,
+    pub origin: Deferred<FactOrigin>,
     /// Host and path of the URL: every address that is judged is compared with them.
     #[serde(skip)]
     parts: OnceCell<(String, String)>,

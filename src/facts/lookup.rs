@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Billing, Catalogue, Classified, Endpoint, FactValue, Pack, Protocol, Region, ToolNames,
+    Billing, Classified, Endpoint, FactValue, ModelCatalogue, Pack, Protocol, Region, ToolNames,
 };
 use crate::profile::Profile;
 
@@ -139,7 +139,7 @@ impl FactSet<'_> {
     }
 
     /// The ids that the tool knows of one of its providers; of a tool that runs inside another one, that one's.
-    pub fn catalogue(&self, provider: &str) -> Option<&Catalogue> {
+    pub fn catalogue(&self, provider: &str) -> Option<&ModelCatalogue> {
         let host = self.tool.host();
         self.pack.catalogue.iter().find(|catalogue| {
             catalogue.provider == provider

@@ -13,8 +13,8 @@ pub use endpoint::{Classified, Endpoint, is_loopback};
 pub use lookup::{FactSet, SelfHosted, Via};
 pub use model::{ModelClass, ModelId, Spelling};
 pub use pack::{
-    Catalogue, Confidence, ErrorClass, ErrorCode, Fact, FactValue, Model, Origin, Pack, PlanStatus,
-    Policy,
+    Confidence, ErrorClass, ErrorCode, Fact, FactOrigin, FactValue, Model, ModelCatalogue, Pack,
+    PlanStatus, Policy,
 };
 pub use tool::{Provider, ToolNames};
 

@@ -22,7 +22,7 @@ pub enum Confidence {
 /// Where a statement comes from.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Origin {
+pub struct FactOrigin {
     /// An address, or the name of a document.
     pub source: String,
     /// The day it was checked, `YYYY-MM-DD`.
@@ -56,7 +56,7 @@ pub struct Fact {
     #[serde(default)]
     by_plan: Option<BTreeMap<String, serde_json::Value>>,
     /// Where it comes from.
-    pub origin: Deferred<Origin>,
+    pub origin: Deferred<FactOrigin>,
 }
 
 impl Fact {
@@ -99,13 +99,13 @@ pub struct Model {
     #[serde(default)]
     pub context: Option<u64>,
     /// Where it comes from.
-    pub origin: Deferred<Origin>,
+    pub origin: Deferred<FactOrigin>,
 }
 
 /// The models that one tool offers for one of its Z.ai providers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Catalogue {
+pub struct ModelCatalogue {
     /// The tool.
     pub tool: String,
     /// The tool's own name of the provider.
@@ -113,7 +113,7 @@ pub struct Catalogue {
     /// The ids it knows.
     pub models: Deferred<Vec<String>>,
     /// Where it comes from.
-    pub origin: Deferred<Origin>,
+    pub origin: Deferred<FactOrigin>,
 }
 
 /// What a client should do with an error.
@@ -163,7 +163,7 @@ pub struct ErrorCode {
     #[serde(default)]
     pub limit_pattern: bool,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: FactOrigin,
 }
 
 /// A piece of the usage policy, in our words, with the wording's date.
@@ -178,7 +178,7 @@ pub struct Policy {
     #[serde(default)]
     pub tools: Vec<String>,
     /// Where it comes from.
-    pub origin: Deferred<Origin>,
+    pub origin: Deferred<FactOrigin>,
 }
 
 /// A facts pack.
@@ -204,7 +204,7 @@ pub struct Pack {
     pub model: Vec<Model>,
     /// What tools offer.
     #[serde(default)]
-    pub catalogue: Vec<Catalogue>,
+    pub catalogue: Vec<ModelCatalogue>,
     /// Named statements.
     #[serde(default)]
     pub fact: Vec<Fact>,

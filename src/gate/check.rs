@@ -1,14 +1,16 @@
 //! Whether the gate is in order: HAProxy, the listener, and the tools that should use it.
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Serialize;
 
-use super::{OLDEST_HAPROXY, one_person, text};
+use super::{OLDEST_HAPROXY, one_person};
 use crate::facts::{Billing, Pack};
 use crate::plan::Target;
+use crate::report::visible;
 
 /// How bad a statement is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,6 +45,27 @@ impl CheckResult {
             message: message.into(),
         }
     }
+
+    /// Whether something has to be done about it.
+    pub fn fails(&self) -> bool {
+        matches!(self.level, CheckLevel::Warning | CheckLevel::Error)
+    }
+}
+
+/// The results for people, a line for each.
+pub fn text(results: &[CheckResult]) -> String {
+    let mut text = String::new();
+    for result in results {
+        let level = match result.level {
+            CheckLevel::Ok => "ok",
+            CheckLevel::Info => "info",
+            CheckLevel::Warning => "warning",
+            CheckLevel::Error => "error",
+        };
+        let message = visible::plain(&result.message);
+        let _ = writeln!(text, "{level:<8} {}: {message}", result.about);
+    }
+    text
 }
 
 /// Folders that programs of administrators lie in, beside those of `PATH`.
@@ -289,7 +312,7 @@ pub fn tools(targets: &[Target], pack: &Pack, name: &dyn Fn(&str) -> String) -> 
             format!(
                 "{} share one coding-plan account without a gate, and no setting of theirs can keep its limit together{}. Cure: glm-setup apply --via-gate URL",
                 past.join(", "),
-                text(pack, "gate.figures").map(|figures| format!(" ({figures})")).unwrap_or_default()
+                super::text(pack, "gate.figures").map(|figures| format!(" ({figures})")).unwrap_or_default()
             ),
         )),
         (_, 0) => statements.push(CheckResult::new(

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{below, slashed};
 use crate::document::{Document, Format, Pointer, Token};
 use crate::load::{LoadError, Source};
-use crate::report::redact::Redactor;
+use crate::redact::Redactor;
 use crate::tool::{ReadError, read_config};
 use crate::transaction::hash;
 

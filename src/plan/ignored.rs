@@ -11,11 +11,11 @@ use crate::ignore::{
     BaselineEntry, IgnoreComment, IgnoredBy, Ignores, Suppression, below, comments_in, matches,
 };
 use crate::load::nearest;
-use crate::report::human::counted;
+use crate::plural::counted;
 use crate::rule::Rule;
 use crate::rule::catalogue::{ANY_TOOL, CatalogueError};
 use crate::rule::compile::{Builtin, CheckPlace};
-use crate::rule::evaluate::{Hit, HitFile, Subject};
+use crate::rule::evaluate::{FindingFile, RawFinding, Subject};
 use crate::rule::schema::{Applies, Purpose};
 use crate::tool::Workspace;
 
@@ -52,7 +52,7 @@ impl Ledger {
         &mut self,
         ignores: Option<&Ignores>,
         finding: &Finding,
-        hit: &Hit<'_>,
+        hit: &RawFinding<'_>,
         subject: Subject<'_>,
         round: usize,
     ) -> Decision {
@@ -83,10 +83,10 @@ impl Ledger {
     fn by_comment(
         &mut self,
         finding: &Finding,
-        hit: &Hit<'_>,
+        hit: &RawFinding<'_>,
         subject: Subject<'_>,
     ) -> Option<Suppression> {
-        let HitFile::Layer(layer) = hit.file else {
+        let FindingFile::Layer(layer) = hit.file else {
             return None;
         };
         let document = &subject.workspace.layers[layer].document;
@@ -122,7 +122,7 @@ impl Ledger {
         &mut self,
         ignores: &Ignores,
         finding: &Finding,
-        hit: &Hit<'_>,
+        hit: &RawFinding<'_>,
         subject: Subject<'_>,
     ) -> Option<Suppression> {
         let baseline = ignores.baseline()?;
@@ -131,11 +131,11 @@ impl Ledger {
             return None;
         }
         let value = match hit.file {
-            HitFile::Layer(layer) => {
+            FindingFile::Layer(layer) => {
                 let document = &subject.workspace.layers[layer].document;
                 finding.pointer.get(document.value())
             }
-            HitFile::Unreadable(_) => None,
+            FindingFile::Unreadable(_) => None,
         };
         let (path, home) = (&baseline.path, &ignores.home);
         let wanted = BaselineEntry::new(

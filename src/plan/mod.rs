@@ -1,6 +1,7 @@
 //! The plan: what would change where, computed once. `lint`, `apply` and their formats are views of it.
 
 mod alone;
+pub mod case;
 mod context;
 mod ignored;
 mod points_at;
@@ -20,9 +21,9 @@ use crate::finding::{Finding, Severity};
 use crate::ignore::{Ignored, Ignores};
 use crate::paths::Environment;
 use crate::profile::Profile;
-use crate::rule::Rule;
 use crate::rule::catalogue::{Catalogue, CatalogueError};
-use crate::rule::evaluate::HitFile;
+use crate::rule::evaluate::FindingFile;
+use crate::rule::{Rule, selects};
 use crate::tool::{Configuration, Descriptor, Workspace};
 
 /// What is asked for.
@@ -303,7 +304,7 @@ struct Planner<'a> {
     last: HashSet<Sighting>,
     /// Rules whose end is reached by an unsafe fix of an alternative.
     superseded: HashSet<String>,
-    impossible: HashMap<(String, HitFile, Pointer), String>,
+    impossible: HashMap<(String, FindingFile, Pointer), String>,
     edits_by_file: BTreeMap<usize, Vec<PlannedEdit>>,
     ledger: ignored::Ledger,
 }
@@ -311,13 +312,4 @@ struct Planner<'a> {
 fn selected(request: &Request, rule: &Rule) -> bool {
     let names = |patterns: &[String]| patterns.iter().any(|pattern| selects(pattern, rule));
     (request.select.is_empty() || names(&request.select)) && !names(&request.ignore)
-}
-
-/// Whether a word of `--select` or `--ignore` means a rule: its id, its category, its tool, or an id with `*`.
-pub fn selects(pattern: &str, rule: &Rule) -> bool {
-    pattern == rule.id
-        || pattern == rule.category.to_string()
-        || pattern == rule.tool
-        || pattern.contains('*')
-            && glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(&rule.id))
 }

@@ -11,7 +11,7 @@ use crate::facts::Pack;
 use crate::finding::{Finding, FixState, Safety};
 use crate::ignore::Ignored;
 use crate::rule::catalogue::CatalogueError;
-use crate::rule::evaluate::{ConnectionProfiles, Hit, HitFile, Subject, evaluate};
+use crate::rule::evaluate::{ConnectionProfiles, FindingFile, RawFinding, Subject, evaluate};
 use crate::rule::fix;
 use crate::rule::schema::{Applies, Purpose};
 use crate::tool::{Configuration, Connection, Workspace, connections};
@@ -229,7 +229,7 @@ impl Planner<'_> {
             }
         }
         self.impossible.insert(
-            (rule.to_owned(), HitFile::Layer(layer), pointer),
+            (rule.to_owned(), FindingFile::Layer(layer), pointer),
             reason.to_owned(),
         );
     }
@@ -275,7 +275,7 @@ struct Taking<'t> {
     seen: &'t mut HashSet<Sighting>,
     last: &'t mut HashSet<Sighting>,
     newly_superseded: &'t mut HashSet<String>,
-    impossible: &'t HashMap<(String, HitFile, Pointer), String>,
+    impossible: &'t HashMap<(String, FindingFile, Pointer), String>,
     ledger: &'t mut Ledger,
     batch: &'t mut BTreeMap<usize, Vec<(String, Vec<Edit>)>>,
     request: &'t Request,
@@ -283,7 +283,7 @@ struct Taking<'t> {
     round: usize,
 }
 
-fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
+fn take_hit(taking: &mut Taking<'_>, hit: &RawFinding<'_>, subject: Subject<'_>) {
     let mut state = match hit.check.fix() {
         None => FixState::None,
         Some(fix) if fix.safety == Safety::DisplayOnly => FixState::DisplayOnly,
@@ -337,7 +337,7 @@ fn take_hit(taking: &mut Taking<'_>, hit: &Hit<'_>, subject: Subject<'_>) {
         }
         if let Some(reason) = known {
             finding.fix = FixState::Impossible(reason.clone());
-        } else if let (true, HitFile::Layer(layer)) = (taking.edits, hit.file) {
+        } else if let (true, FindingFile::Layer(layer)) = (taking.edits, hit.file) {
             schedule(
                 taking.batch.entry(layer).or_default(),
                 &hit.rule.id,
@@ -369,8 +369,8 @@ fn sightings(finding: &Finding) -> [Sighting; 2] {
 }
 
 /// Whether every edit writes the value that is there.
-fn no_change(edits: &[Edit], hit: &Hit<'_>, subject: Subject<'_>) -> bool {
-    let HitFile::Layer(layer) = hit.file else {
+fn no_change(edits: &[Edit], hit: &RawFinding<'_>, subject: Subject<'_>) -> bool {
+    let FindingFile::Layer(layer) = hit.file else {
         return false;
     };
     let document = subject.workspace.layers[layer].document.value();
@@ -410,16 +410,16 @@ fn planned(rule: &str, edit: &Edit) -> PlannedEdit {
     }
 }
 
-fn finding(hit: &Hit<'_>, fix: FixState, subject: Subject<'_>, round: usize) -> Finding {
+fn finding(hit: &RawFinding<'_>, fix: FixState, subject: Subject<'_>, round: usize) -> Finding {
     let (file, position) = match hit.file {
-        HitFile::Unreadable(index) => {
+        FindingFile::Unreadable(index) => {
             let unreadable = &subject.workspace.unreadable[index];
             (
                 unreadable.config.path.clone(),
                 (unreadable.error.line, unreadable.error.column),
             )
         }
-        HitFile::Layer(index) => {
+        FindingFile::Layer(index) => {
             let layer = &subject.workspace.layers[index];
             // An absent value is shown at the innermost object that is there.
             let mut place = Some(hit.pointer.clone());

@@ -2,15 +2,15 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::model::Report;
-use crate::finding::{Finding, Severity};
+use super::{Report, statistics};
+use crate::finding::Severity;
 
-/// The findings that `shows` lets through, each on a line of its own.
-pub fn concise(report: &Report<'_>, color: bool, shows: impl Fn(&Finding) -> bool) -> String {
+/// The findings, each on a line of its own.
+pub fn concise(report: &Report<'_>) -> String {
     let mut text = String::new();
-    for finding in report.plan.findings.iter().filter(|one| shows(one)) {
+    for finding in report.shown() {
         let style = match finding.severity {
-            _ if !color => Style::new(),
+            _ if !report.style.color => Style::new(),
             Severity::Error => AnsiColor::Red.on_default().bold(),
             Severity::Warning => AnsiColor::Yellow.on_default().bold(),
             Severity::Info => AnsiColor::Cyan.on_default().bold(),
@@ -23,6 +23,9 @@ pub fn concise(report: &Report<'_>, color: bool, shows: impl Fn(&Finding) -> boo
             finding.rule,
             report.message(finding),
         ));
+    }
+    if report.style.statistics {
+        text.push_str(&statistics::text(report.shown()));
     }
     text
 }

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::redact::Redactor;
 use crate::document::line_column;
 use crate::facts::FactSet;
 use crate::paths::Environment;
+use crate::redact::Redactor;
 use crate::tool::{
     CappedBy, Configuration, Connection, Descriptor, KeyKind, NextRequest, Origin, RequestsAtOnce,
     SentKey, Setting, Workspace, connections, next_request, requests_at_once,
@@ -24,7 +24,7 @@ pub struct Explained {
     connections: Vec<Shown>,
     next: Option<NextRequest>,
     at_once: Option<RequestsAtOnce>,
-    caps: Vec<Source>,
+    caps: Vec<ShownOrigin>,
 }
 
 /// One connection.
@@ -34,14 +34,14 @@ struct Shown {
     url: Option<String>,
     billing: Option<String>,
     region: Option<String>,
-    address: Option<Source>,
-    key: Option<(SentKey, Source)>,
-    models: Vec<(String, String, Source)>,
+    address: Option<ShownOrigin>,
+    key: Option<(SentKey, ShownOrigin)>,
+    models: Vec<(String, String, ShownOrigin)>,
 }
 
 /// Where a value comes from.
 #[derive(Debug)]
-enum Source {
+enum ShownOrigin {
     File {
         file: String,
         line: usize,
@@ -52,7 +52,7 @@ enum Source {
     Default,
 }
 
-impl Source {
+impl ShownOrigin {
     fn new(origin: &Origin, workspace: &Workspace, environment: &Environment) -> Self {
         let (layer, pointer) = match origin {
             Origin::File { layer, pointer } => (&workspace.layers[*layer], pointer),
@@ -106,7 +106,7 @@ impl Explained {
             .map(|file| environment.display(&file.path))
             .collect();
         let found = connections(workspace, configuration, facts, &environment.vars);
-        let source = |setting: &Setting| Source::new(&setting.origin, workspace, environment);
+        let source = |setting: &Setting| ShownOrigin::new(&setting.origin, workspace, environment);
         let next = next_request(&found, &configuration.tool, facts);
         let at_once = requests_at_once(workspace, configuration, facts);
         let show = |connection: Connection| {
@@ -132,7 +132,7 @@ impl Explained {
             files,
             connections: found.into_iter().map(show).collect(),
             caps: caps
-                .map(|cap| Source::new(&cap.origin, workspace, environment))
+                .map(|cap| ShownOrigin::new(&cap.origin, workspace, environment))
                 .collect(),
             next,
             at_once,
@@ -168,7 +168,7 @@ fn connection(shown: &Shown, redactor: &Redactor) -> Value {
         }
         None => json!({ "kind": "none" }),
     };
-    let model = |(tier, model, source): &(String, String, Source)| json!({ "tier": tier, "value": redactor.text(model), "origin": source.json() });
+    let model = |(tier, model, source): &(String, String, ShownOrigin)| json!({ "tier": tier, "value": redactor.text(model), "origin": source.json() });
     let address = shown.address.as_ref().map(|source| {
         let url = shown.url.as_deref().unwrap_or_default();
         json!({ "value": redactor.text(url), "origin": source.json() })
@@ -203,8 +203,8 @@ fn sent_key(key: &SentKey, redactor: &Redactor) -> Value {
     json!({ "kind": key.kind, "name": name })
 }
 
-fn at_once(sum: &RequestsAtOnce, sources: &[Source]) -> Value {
-    let part = |(cap, source): (&CappedBy, &Source)| {
+fn at_once(sum: &RequestsAtOnce, sources: &[ShownOrigin]) -> Value {
+    let part = |(cap, source): (&CappedBy, &ShownOrigin)| {
         json!({
             "counts": cap.counts,
             "value": cap.value,
@@ -275,7 +275,7 @@ fn write_one(text: &mut String, tool: &Descriptor, one: &Explained, redactor: &R
             let value = redactor.text(value);
             let _ = writeln!(text, "  {what:<10} {value}{source}");
         };
-        let from = |source: &Source| format!("  ({})", source.text());
+        let from = |source: &ShownOrigin| format!("  ({})", source.text());
         row(
             "address",
             url,
@@ -314,6 +314,7 @@ fn key_words(key: &SentKey) -> String {
         KeyKind::Variable => format!("the value of {name}"),
         KeyKind::File => format!("the contents of {name}"),
         KeyKind::Command => "what a command prints".to_owned(),
+        KeyKind::Login => "the token of its login".to_owned(),
         KeyKind::Unexpanded => "a reference that this tool sends as it stands".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! Workflow commands of GitHub Actions, which become annotations:
 //! `::error file=…,line=…,col=…,title=…::message`.
 
-use super::model::Report;
+use super::{Report, statistics};
 use crate::finding::Severity;
 
 /// An annotation for each finding and for each file that could not be read.
@@ -26,10 +26,13 @@ pub fn github(report: &Report<'_>) -> String {
         let message = data(&report.message(finding));
         text.push_str(&format!("::{command} {place},{title}::{message}\n"));
     }
-    for problem in report.problems {
+    for problem in report.problems() {
         let place = property("file", &report.slashed(problem.path()));
         let message = data(&report.line(&problem.to_string()));
         text.push_str(&format!("::error {place},title=glm-setup::{message}\n"));
+    }
+    if report.style.statistics {
+        text.push_str(&statistics::text(&report.plan.findings));
     }
     text
 }

@@ -1,49 +1,37 @@
-//! The plan for programs: `{ "version": 1, … }`.
+//! The report for programs: `{ "version": 1, … }`.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::redact::Redactor;
+use super::{Outcome, Report, statistics, text};
 use crate::document::{Edit, Token};
-use crate::finding::{Finding, FixState, Severity};
-use crate::plan::{Plan, PlannedEdit, PlannedFile, Target};
-use crate::tool::ReadError;
+use crate::finding::{Finding, FixState};
+use crate::ignore::Ignored;
+use crate::plan::{PlannedEdit, Target};
+use crate::redact::Redactor;
+use crate::transaction::Written;
 
 /// The version of the format. A member may be added without a new version; none changes its meaning or goes.
 pub const VERSION: u32 = 1;
 
-/// The plan as JSON; secrets are redacted. Paths are absolute.
-pub fn plan(
-    plan: &Plan,
-    problems: &[ReadError],
-    redactor: &Redactor,
-    diff: &dyn Fn(&PlannedFile) -> String,
-) -> Value {
-    json!({
+/// The report as JSON; secrets are redacted. Paths are absolute.
+pub fn json(report: &Report<'_>) -> Value {
+    let Report {
+        plan,
+        counts,
+        redactor,
+        ..
+    } = report;
+    let targets = plan.targets.iter().filter(|target| target.concerns());
+    let mut value = json!({
         "version": VERSION,
         "facts": plan.facts,
-        "configurations": plan.targets.iter().filter(|target| target.concerns()).map(|target| configuration(target, redactor)).collect::<Vec<_>>(),
+        "configurations": targets.map(|target| configuration(target, redactor)).collect::<Vec<_>>(),
         "findings": plan.findings.iter().map(|one| finding(one, redactor)).collect::<Vec<_>>(),
-        "ignored": plan.ignored.iter().map(|one| {
-            let mut value = finding(&one.finding, redactor);
-            value["ignored"] = json!({
-                "by": one.suppression.by,
-                "reason": redactor.text(&one.suppression.reason),
-                "file": path(&one.suppression.file),
-                "line": one.suppression.line,
-            });
-            value
-        }).collect::<Vec<_>>(),
-        "changes": plan.files.iter().map(|file| json!({
-            "tool": file.tool,
-            "file": path(&file.path),
-            "creates": file.before.is_none(),
-            "rules": file.rules,
-            "edits": file.edits.iter().map(|one| edit(one, redactor)).collect::<Vec<_>>(),
-            "diff": diff(file),
-        })).collect::<Vec<_>>(),
-        "errors": problems.iter().map(|problem| json!({
+        "ignored": plan.ignored.iter().map(|one| ignored(one, redactor)).collect::<Vec<_>>(),
+        "changes": changes(report),
+        "errors": report.problems().iter().map(|problem| json!({
             "file": path(problem.path()),
             "message": redactor.text(&problem.to_string()),
         })).collect::<Vec<_>>(),
@@ -57,17 +45,64 @@ pub fn plan(
             "unknown-fact": skipped.fact,
         })).collect::<Vec<_>>(),
         "summary": {
-            "error": plan.count(Severity::Error),
-            "warning": plan.count(Severity::Warning),
-            "info": plan.count(Severity::Info),
-            "ignored": plan.ignored.len(),
-            "changes": plan.files.len(),
+            "error": counts.errors,
+            "warning": counts.warnings,
+            "info": counts.notes,
+            "ignored": counts.ignored,
+            "changes": counts.changes,
         },
-    })
+    });
+    if report.style.statistics {
+        value["statistics"] = statistics::json(&plan.findings);
+    }
+    match report.outcome {
+        Outcome::Looked => {}
+        Outcome::Applied(written) => value["transaction"] = transaction(written),
+        // What was changed takes the place of what would be: the plan is that of the findings that remain.
+        Outcome::Fixed(fixed) => {
+            value["changes"] = fixed.changes.clone();
+            value["summary"]["changes"] = fixed.files.into();
+            value["transaction"] = transaction(fixed.written.as_ref());
+        }
+    }
+    value
+}
+
+/// The transaction's id.
+fn transaction(written: Option<&Written>) -> Value {
+    written.map(|written| written.id.to_string()).into()
+}
+
+/// What would change, file by file.
+pub fn changes(report: &Report<'_>) -> Value {
+    let files = report.plan.files.iter();
+    files
+        .map(|file| {
+            json!({
+                "tool": file.tool,
+                "file": path(&file.path),
+                "creates": file.before.is_none(),
+                "rules": file.rules,
+                "edits": file.edits.iter().map(|one| edit(one, &report.redactor)).collect::<Vec<_>>(),
+                "diff": text::whole_diff(report, file),
+            })
+        })
+        .collect()
+}
+
+fn ignored(one: &Ignored, redactor: &Redactor) -> Value {
+    let mut value = finding(&one.finding, redactor);
+    value["ignored"] = json!({
+        "by": one.suppression.by,
+        "reason": redactor.text(&one.suppression.reason),
+        "file": path(&one.suppression.file),
+        "line": one.suppression.line,
+    });
+    value
 }
 
 /// One edit as JSON, its value redacted.
-pub fn edit(one: &PlannedEdit, redactor: &Redactor) -> Value {
+pub(super) fn edit(one: &PlannedEdit, redactor: &Redactor) -> Value {
     let names: Vec<String> = one
         .edit
         .at()
@@ -89,7 +124,7 @@ pub fn edit(one: &PlannedEdit, redactor: &Redactor) -> Value {
 }
 
 /// One finding as JSON.
-pub fn finding(finding: &Finding, redactor: &Redactor) -> Value {
+fn finding(finding: &Finding, redactor: &Redactor) -> Value {
     let fix = match &finding.fix {
         FixState::None => Value::Null,
         FixState::FixedByOther => json!({ "safety": "safe", "applicable": true }),

@@ -6,7 +6,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::model::Report;
+use super::{Report, visible};
 use crate::finding::Finding;
 
 /// The cases of one file.
@@ -33,7 +33,7 @@ pub fn junit(report: &Report<'_>) -> io::Result<String> {
         let suite = suites.entry(report.slashed(&finding.file)).or_default();
         suite.findings.push(finding);
     }
-    for problem in report.problems {
+    for problem in report.problems() {
         let suite = suites.entry(report.slashed(problem.path())).or_default();
         suite.errors.push(report.line(&problem.to_string()));
     }
@@ -55,7 +55,7 @@ pub fn junit(report: &Report<'_>) -> io::Result<String> {
         })?;
     let mut text = String::from_utf8(writer.into_inner()).map_err(io::Error::other)?;
     text.push('\n');
-    Ok(text)
+    Ok(visible::plain(&text).into_owned())
 }
 
 impl Suite<'_> {

@@ -1,20 +1,32 @@
-//! What the program shows: text, diffs, JSON, the formats that CI systems read. Every way out redacts secrets.
+//! What the program shows. [`Report`] holds what a run found, would change and did; there is a function for each format:
+//! [`text`](fn@text), [`concise`](fn@concise), [`json`](fn@json), [`github`](fn@github), [`sarif`](fn@sarif) and
+//! [`junit`](fn@junit). Every way out redacts secrets.
 
 pub mod advice;
-pub mod concise;
+mod concise;
 pub mod connections;
 pub mod diff;
-pub mod doctor;
-pub mod github;
-pub mod human;
+pub mod error_code;
+mod github;
 pub mod json;
-pub mod junit;
-pub mod model;
+mod junit;
+mod model;
+pub mod rule_list;
 pub mod rule_page;
-pub mod sarif;
+mod sarif;
 mod secrets;
-pub mod statistics;
+pub mod settings;
+mod statistics;
+pub mod status;
+pub mod text;
+pub mod transactions;
 pub mod visible;
 
-pub use glm_setup_redact as redact;
+pub use concise::concise;
+pub use github::github;
+pub use json::json;
+pub use junit::junit;
+pub use model::{Counts, FileSource, Fixed, Outcome, Report, Style, TextRegion};
+pub use sarif::sarif;
 pub use secrets::{redactor_for, redactor_for_texts};
+pub use text::text;

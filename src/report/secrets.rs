@@ -1,7 +1,7 @@
 //! The secrets of a workspace: values that stand under a name of a key or token.
 
-use super::redact::{Redactor, secrets as secrets_of};
 use crate::document::{Document, Format};
+use crate::redact::{Redactor, secrets as secrets_of};
 use crate::tool::Workspace;
 
 /// A redactor that knows every secret value in the files that were read, so that none slips out where its name is

@@ -34,7 +34,7 @@ fn counts<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<RuleCount<
 }
 
 /// One line for each rule: how often, the worst severity, the rule, how many have a safe fix.
-pub fn text<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
+pub(super) fn text<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
     let counts = counts(findings);
     let width = counts.iter().map(|count| count.rule.len()).max();
     let mut text = String::new();
@@ -57,7 +57,7 @@ pub fn text<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
 }
 
 /// The same for programs.
-pub fn json<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Value {
+pub(super) fn json<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Value {
     counts(findings)
         .iter()
         .map(|count| {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::compile::{Fix, FixOp, FixPlace};
-use super::evaluate::{Hit, HitFile, Subject, Writes, better_model, nearest_word};
+use super::evaluate::{FindingFile, RawFinding, Subject, Writes, better_model, nearest_word};
 use crate::condition::Operand;
 use crate::condition::predicate::{nearest_endpoint, nearest_model, resolve};
 use crate::document::{Edit, Pointer, Token};
@@ -12,8 +12,8 @@ use crate::document::{Edit, Pointer, Token};
 ///
 /// # Errors
 /// With the reason why it can't be mended here, for people.
-pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>, String> {
-    let HitFile::Layer(index) = hit.file else {
+pub fn edits(hit: &RawFinding<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>, String> {
+    let FindingFile::Layer(index) = hit.file else {
         return Err("the file can't be read".to_owned());
     };
     let layer = &subject.workspace.layers[index];
@@ -39,6 +39,9 @@ pub fn edits(hit: &Hit<'_>, fix: &Fix, subject: Subject<'_>) -> Result<Vec<Edit>
     let known = |operand: &Operand| {
         resolve(operand, facts).map_err(|fact| format!("the fact {fact} is unknown here"))
     };
+    if within.is_some_and(|within| within.joined) {
+        return Err("the address is made of two settings; change them by hand".to_owned());
+    }
     match &fix.op {
         FixOp::Set { value, wrap } => set(document, at, known(value)?, wrap.as_deref()),
         FixOp::Append(value) => Ok(vec![Edit::Append {

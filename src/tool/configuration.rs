@@ -16,7 +16,7 @@ use crate::condition::{NodeConditions, meeting};
 use crate::document::{Document, Edit, EditError, ParseError, Pointer};
 use crate::facts::FactSet;
 use crate::paths::Environment;
-use crate::tree::Tree;
+use crate::tool::tree::Tree;
 
 /// One readable file of a configuration.
 #[derive(Debug)]

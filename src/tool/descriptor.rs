@@ -184,7 +184,7 @@ pub struct Running {
 /// A way of billing that the tool can't be moved to.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Refusal {
+pub struct BillingRefusal {
     /// The way of billing.
     pub billing: Billing,
     /// Why not, and what to do instead.
@@ -263,7 +263,7 @@ pub struct Descriptor {
     pub credential: Option<Deferred<Credential>>,
     /// What it can't do.
     #[serde(default)]
-    pub refuse: Deferred<Vec<Refusal>>,
+    pub refuse: Deferred<Vec<BillingRefusal>>,
 }
 
 impl Descriptor {

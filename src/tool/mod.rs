@@ -11,6 +11,7 @@ mod read;
 mod recognise;
 mod repository;
 mod surroundings;
+pub mod tree;
 
 pub use configuration::{Configuration, Layer, Read, Unreadable, Workspace, matching_nodes};
 pub use connection::{
@@ -18,7 +19,7 @@ pub use connection::{
     SentKey, SetUp, Setting, SettingKind, connections, next_request, requests_at_once,
 };
 pub use descriptor::{
-    Credential, Descriptor, FileEntry, Refusal, Running, Scope, Search, Strictness, UsesZai,
+    BillingRefusal, Credential, Descriptor, FileEntry, Running, Scope, Search, Strictness, UsesZai,
 };
 pub use detect::{ConfigFile, Detected, choose_in_force, detect, installations, log_files};
 pub use installation::{Beside, Installation, NamedBy};

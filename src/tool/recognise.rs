@@ -26,14 +26,14 @@ pub struct Recogniser<'t> {
 struct End {
     tool: usize,
     entry: usize,
-    parts: Vec<Part>,
+    parts: Vec<PathPart>,
     /// How many of the parts lie below the folder that holds the configuration.
     below: usize,
     /// Whether it is looked for anywhere in a folder.
     tree: bool,
 }
 
-enum Part {
+enum PathPart {
     Name(String),
     Pattern(glob::Pattern),
     /// `**`: any folders.
@@ -102,8 +102,8 @@ impl<'t> Recogniser<'t> {
         };
         for (index, end) in recogniser.ends.iter().enumerate() {
             let list = match end.parts.last() {
-                Some(Part::Name(name)) => recogniser.by_name.entry(name.clone()).or_default(),
-                Some(Part::Pattern(pattern)) => match extension(pattern.as_str()) {
+                Some(PathPart::Name(name)) => recogniser.by_name.entry(name.clone()).or_default(),
+                Some(PathPart::Pattern(pattern)) => match extension(pattern.as_str()) {
                     Some(plain) => recogniser.by_extension.entry(plain.to_owned()).or_default(),
                     None => &mut recogniser.by_pattern,
                 },
@@ -209,39 +209,38 @@ fn tail(template: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn parts(tail: &str, tree: bool) -> Vec<Part> {
+fn parts(tail: &str, tree: bool) -> Vec<PathPart> {
     let parts = tail
         .split('/')
         .filter(|part| !part.is_empty() && *part != ".");
     let part = |part: &str| match part {
-        "**" => Part::Folders,
-        part if part.contains(['*', '?', '[']) => {
-            glob::Pattern::new(part).map_or_else(|_| Part::Name(part.to_owned()), Part::Pattern)
-        }
-        part => Part::Name(part.to_owned()),
+        "**" => PathPart::Folders,
+        part if part.contains(['*', '?', '[']) => glob::Pattern::new(part)
+            .map_or_else(|_| PathPart::Name(part.to_owned()), PathPart::Pattern),
+        part => PathPart::Name(part.to_owned()),
     };
-    let mut parts: Vec<Part> = parts.map(part).collect();
-    if tree && matches!(parts.first(), Some(Part::Folders)) {
+    let mut parts: Vec<PathPart> = parts.map(part).collect();
+    if tree && matches!(parts.first(), Some(PathPart::Folders)) {
         parts.remove(0);
     }
     parts
 }
 
 /// How many of a path's last names the parts match; `None` if they don't.
-fn matched(parts: &[Part], names: &[Cow<'_, str>]) -> Option<usize> {
+fn matched(parts: &[PathPart], names: &[Cow<'_, str>]) -> Option<usize> {
     let Some((last, before)) = parts.split_last() else {
         return Some(0);
     };
-    if let Part::Folders = last {
+    if let PathPart::Folders = last {
         // The fewest folders that fit.
         return (0..=names.len())
             .find_map(|count| Some(count + matched(before, &names[..names.len() - count])?));
     }
     let (name, rest) = names.split_last()?;
     let fits = match last {
-        Part::Name(known) => known == name,
-        Part::Pattern(pattern) => pattern.matches(name),
-        Part::Folders => false,
+        PathPart::Name(known) => known == name,
+        PathPart::Pattern(pattern) => pattern.matches(name),
+        PathPart::Folders => false,
     };
     if fits {
         Some(1 + matched(before, rest)?)

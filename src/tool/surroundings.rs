@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::condition::query::singular;
 use crate::document::Pointer;
-use crate::finding::Severity;
 use crate::load::{LoadError, Source, Spanned};
+use crate::vocabulary::Severity;
 
 /// The form of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

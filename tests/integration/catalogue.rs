@@ -9,9 +9,10 @@ use crate::common::{Home, all_fixtures, root};
 use glm_setup::condition::predicate::Pattern;
 use glm_setup::facts::{FactSet, FactValue};
 use glm_setup::load::Source;
+use glm_setup::plan::case;
 use glm_setup::rule::compile::{Part, RuleOrigin, Trust};
 use glm_setup::rule::schema::EvidenceKind;
-use glm_setup::rule::{Catalogue, Rule, case};
+use glm_setup::rule::{Catalogue, Rule};
 use serde_json::Value;
 
 fn catalogue() -> Catalogue {

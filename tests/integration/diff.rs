@@ -4,8 +4,8 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use glm_setup::redact::Redactor;
 use glm_setup::report::diff::{DiffOptions, stat, unified};
-use glm_setup::report::redact::Redactor;
 use proptest::prelude::*;
 
 const A: &str = "00000000000000000000000000000000.xxxxxxxxxxxxxxxx";

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::common::schema::assert_valid;
 use crate::common::{Home, KEY, all_fixtures, read};
-use glm_setup::report::redact::Redactor;
+use glm_setup::redact::Redactor;
 use serde_json::{Value, json};
 
 fn json_of(name: &str) -> Value {

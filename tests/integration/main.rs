@@ -44,6 +44,8 @@ mod formats;
 mod gate;
 #[cfg(unix)]
 mod hostile;
+mod laws;
+mod layers;
 mod mending;
 #[cfg(unix)]
 mod prompt;

@@ -3,6 +3,7 @@
 //   node sillytavern-ask.mjs accepts  PACKAGE USER_FOLDER
 //   node sillytavern-ask.mjs requests PACKAGE USER_FOLDER
 //   node sillytavern-ask.mjs saves    PACKAGE USER_FOLDER
+//   node sillytavern-ask.mjs sends    PACKAGE USER_FOLDER
 //
 // PACKAGE is the folder of the npm package or of a checkout (with its dependencies), USER_FOLDER one `data/<handle>`.
 // It is started by sillytavern-accepts.sh and sillytavern-measure.sh, in a network and mount namespace of its own where
@@ -16,6 +17,8 @@
 //   `/api/backends/chat-completions/generate`; the line says which path it had at the mock, which model, whether a key.
 // saves: gives the settings and the presets, with another temperature, and a further key (an invented one) to the server, which writes them, and puts what it
 //   wrote into USER_FOLDER. Exit 0, or 2.
+// sends: one message with the settings as they are loaded, to whatever stands for the services (wire.py). Exit 0; 1 when the page
+//   would not ask a chat completion service, or the server refuses (said why); 2.
 //
 // The page itself does not run here (it needs a browser). What it makes of the settings is done again below, as in
 // public/scripts/openai.js and extensions/connection-manager/index.js of 1.19.0; the addresses are made by the server.
@@ -41,7 +44,7 @@ function cannot(why) {
   console.error(`sillytavern-ask: cannot ask: ${why}`);
   leave(2);
 }
-if (!['accepts', 'requests', 'saves'].includes(mode) || !packageFolder || !userFolder) cannot('wrong usage');
+if (!['accepts', 'requests', 'saves', 'sends'].includes(mode) || !packageFolder || !userFolder) cannot('wrong usage');
 if (!existsSync(join(packageFolder, 'server.js'))) cannot(`no server.js in ${packageFolder}`);
 
 // ---------------------------------------------------------------- the server
@@ -131,23 +134,28 @@ if (mode === 'saves') {
   leave(0);
 }
 
-// ---------------------------------------------------------------- requests
-
-// The mock speaks plain HTTP; SillyTavern asks https://api.z.ai.
-const seen = [];
-createServer({ cert: readFileSync(process.env.ASK_CERT), key: readFileSync(process.env.ASK_KEY) }, (from, to) => {
-  seen.push({ host: from.headers.host, path: from.url, key: Boolean(from.headers['x-api-key'] || /^Bearer ./.test(from.headers.authorization ?? '')) });
-  const onward = httpRequest({ port: process.env.ASK_PORT, path: from.url, method: from.method, headers: from.headers }, (answer) => {
-    to.writeHead(answer.statusCode, answer.headers);
-    answer.pipe(to);
-  });
-  from.pipe(onward);
-}).listen(443, '127.0.0.1');
+// ---------------------------------------------------------------- the page
 
 /** What the page does with the settings when it loads them: the chosen proxy replaces `reverse_proxy`. */
 function loaded(settings) {
   const proxy = settings.selected_proxy || { name: 'None', url: '', password: '' };
   return { zai_model: 'glm-4.6', ...settings.oai_settings, reverse_proxy: proxy.url, proxy_password: proxy.password };
+}
+/** The same, with the page's own defaults, and only models that the page has in its list (or may take as text). */
+function loadedWithLists(settings) {
+  const page = readFileSync(join(packageFolder, 'public/index.html'), 'utf8');
+  const script = readFileSync(join(packageFolder, 'public/scripts/openai.js'), 'utf8');
+  const block = script.slice(script.indexOf('const default_settings = {'), script.indexOf('\n};', script.indexOf('const default_settings = {')));
+  const defaults = Object.fromEntries([...block.matchAll(/^ {4}(\w+): '([^']*)',$/gm)].map(([, name, value]) => [name, value]));
+  const given = Object.fromEntries(Object.entries(settings.oai_settings ?? {}).filter(([, value]) => value !== null));
+  const result = { chat_completion_source: 'openai', ...defaults, ...loaded({ ...settings, oai_settings: given }) };
+  result.zai_model = given.zai_model ?? defaults.zai_model;
+  for (const source of ['zai', 'claude', 'openai']) {
+    const from = page.indexOf(`id="model_${source}_select"`);
+    const known = [...page.slice(from, page.indexOf('</select>', from)).matchAll(/<option[^>]*value="([^"]*)"/g)].map(([, value]) => value);
+    if (!known.includes(result[`${source}_model`])) result[`${source}_model`] = source === 'claude' ? defaults.claude_model : '';
+  }
+  return result;
 }
 const CONNECTION = ['chat_completion_source', 'zai_endpoint', 'zai_model', 'custom_url', 'custom_model', 'reverse_proxy', 'proxy_password', 'openai_model', 'claude_model'];
 /** A preset is picked, with "bind to connection" on, which is the default. */
@@ -176,8 +184,33 @@ function generation(settings) {
   if (settings.reverse_proxy && WITH_PROXY.includes(source)) Object.assign(body, { reverse_proxy: settings.reverse_proxy, proxy_password: settings.proxy_password });
   if (source === 'zai') body.zai_endpoint = settings.zai_endpoint || 'common';
   if (source === 'custom') body.custom_url = settings.custom_url;
+  if (source === 'custom' && settings.custom_include_headers) body.custom_include_headers = settings.custom_include_headers;
   return body;
 }
+
+if (mode === 'sends') {
+  const settings = loadedWithLists(all.settings);
+  if (all.settings.main_api !== 'openai') {
+    console.log(`the page would ask ${all.settings.main_api}`);
+    leave(1);
+  }
+  const answer = await post('/api/backends/chat-completions/generate', generation(settings));
+  console.log(`${answer.status} ${answer.text.slice(0, 200)}`);
+  leave(answer.status === 200 && !answer.text.includes('"error"') ? 0 : 1);
+}
+
+// ---------------------------------------------------------------- requests
+
+// The mock speaks plain HTTP; SillyTavern asks https://api.z.ai.
+const seen = [];
+createServer({ cert: readFileSync(process.env.ASK_CERT), key: readFileSync(process.env.ASK_KEY) }, (from, to) => {
+  seen.push({ host: from.headers.host, path: from.url, key: Boolean(from.headers['x-api-key'] || /^Bearer ./.test(from.headers.authorization ?? '')) });
+  const onward = httpRequest({ port: process.env.ASK_PORT, path: from.url, method: from.method, headers: from.headers }, (answer) => {
+    to.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(to);
+  });
+  from.pipe(onward);
+}).listen(443, '127.0.0.1');
 
 async function ask(place, settings) {
   seen.length = 0;

@@ -41,7 +41,7 @@ pub(super) fn run(
         OutputFormat::Text => context.print(&connections::text(tool, &explained, &redactor)),
     }
     let broken = workspace.problems.is_empty();
-    context.complain_of(&workspace.problems, &redactor);
+    context.report_problems(&workspace.problems, &redactor);
     Ok(match broken {
         true => Exit::Clean,
         false => Exit::Incomplete,

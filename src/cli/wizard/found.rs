@@ -7,10 +7,10 @@ use std::rc::Rc;
 use super::text;
 use crate::cli::context::CliContext;
 use crate::cli::failure::Failure;
-use crate::cli::status::points_at;
 use crate::facts::Region;
 use crate::plan::{Request, Target};
-use crate::report::redact::Redactor;
+use crate::redact::Redactor;
+use crate::report::status::points_at;
 use crate::report::{redactor_for, visible};
 use crate::tool::{Descriptor, running};
 

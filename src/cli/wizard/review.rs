@@ -9,12 +9,11 @@ use crate::cli::Exit;
 use crate::cli::change::{self, Proposal};
 use crate::cli::failure::Failure;
 use crate::cli::shell::quoted;
-use crate::cli::view::View;
 use crate::finding::{Finding, FixState, Severity};
-use crate::plan::{Plan, PlannedFile};
+use crate::plan::PlannedFile;
+use crate::plural::counted;
 use crate::report::diff::stat;
-use crate::report::human::counted;
-use crate::report::visible;
+use crate::report::{Report, text, visible};
 
 /// Lines of a page that leave room for the question below it.
 const QUESTION_ROWS: usize = 10;
@@ -62,25 +61,24 @@ impl<P: Prompter> Wizard<'_, P> {
     /// Shows what is wrong and asks for each file.
     pub(super) fn review(&mut self) -> Result<Move, Failure> {
         let proposal = self.propose()?;
-        let mut view = View::new(self.context, &proposal.workspace);
+        let mut report = self.context.report(&proposal.plan, &proposal.workspace);
         if let Some(key) = &self.key {
-            view.redactor = view.redactor.with_secrets([key.secret()]);
+            report.redactor = report.redactor.with_secrets([key.secret()]);
         }
         let again = self.again.take();
         if again.is_none() {
             let width = self.width();
             self.prompter.say("\n");
-            self.prompter.say(&change::head(&proposal.plan, &view));
-            proposal.complain(self.context, &view);
-            self.prompter.say(&findings(&proposal.plan, &view, width));
+            self.prompter.say(&text::head(&report));
+            proposal.report_problems(self.context, &report);
+            self.prompter.say(&findings(&report, width));
         }
         if proposal.plan.files.is_empty() {
-            let text = change::left_over(&proposal.plan, 0, true);
-            self.prompter.say(&text);
+            self.prompter.say(&text::left_over(&report, 0, true));
             self.exit = exit(&proposal);
             return Ok(Move::End);
         }
-        let accepted = match self.ask_files(&proposal.plan.files, again, &view)? {
+        let accepted = match self.ask_files(again, &report)? {
             Reply::Answer(accepted) => accepted,
             Reply::Back => return Ok(Move::Back),
             Reply::Leave => return Ok(Move::Leave),
@@ -88,7 +86,7 @@ impl<P: Prompter> Wizard<'_, P> {
         if accepted.is_empty() {
             return Ok(Move::Leave);
         }
-        drop(view);
+        drop(report);
         self.reviewed = Some((proposal, accepted));
         Ok(Move::Asked)
     }
@@ -96,10 +94,10 @@ impl<P: Prompter> Wizard<'_, P> {
     /// Asks for each file; the indexes of those to write. With those agreed to before, begins at the last file.
     fn ask_files(
         &mut self,
-        files: &[PlannedFile],
         again: Option<Vec<usize>>,
-        view: &View<'_>,
+        report: &Report<'_>,
     ) -> Result<Reply<Vec<usize>>, Failure> {
+        let files = &report.plan.files;
         let mut index = match again {
             Some(_) => files.len().saturating_sub(1),
             None => 0,
@@ -107,7 +105,7 @@ impl<P: Prompter> Wizard<'_, P> {
         let mut accepted = again.unwrap_or_default();
         while let Some(file) = files.get(index) {
             accepted.retain(|one| *one < index);
-            match self.ask_file(file, files.len() - index, view)? {
+            match self.ask_file(file, files.len() - index, report)? {
                 Reply::Answer(ReviewAnswer::Accept) => accepted.push(index),
                 Reply::Answer(ReviewAnswer::AcceptAll) => {
                     accepted.extend(index..files.len());
@@ -130,11 +128,11 @@ impl<P: Prompter> Wizard<'_, P> {
         &mut self,
         file: &PlannedFile,
         left: usize,
-        view: &View<'_>,
+        report: &Report<'_>,
     ) -> Result<Reply<ReviewAnswer>, Failure> {
         let rows = self.prompter.size().1;
-        let diff = view.file(file);
-        let whole = format!("\n{}", view.redactor.text(&file.after));
+        let diff = text::file(report, file);
+        let whole = format!("\n{}", report.redactor.text(&file.after));
         let mut pages = Pages::new(&diff, rows);
         self.prompter.say(&pages.next());
         loop {
@@ -155,7 +153,7 @@ impl<P: Prompter> Wizard<'_, P> {
                 .iter()
                 .map(|(_, label)| Choice::new(label))
                 .collect();
-            let question = format!("Change {}?", visible::plain(&view.path(&file.path)));
+            let question = format!("Change {}?", visible::plain(&report.path(&file.path)));
             match self.prompter.select(&question, choices, 0)? {
                 Reply::Answer(index) => match verdicts[index].0 {
                     ReviewAnswer::More => self.prompter.say(&pages.next()),
@@ -216,10 +214,12 @@ impl<P: Prompter> Wizard<'_, P> {
         let written = change::write(self.context, &self.args, &proposal.plan, &chosen, others)?;
         let width = self.width();
         if let Some(written) = written {
-            self.prompter.say(&change::tail(self.context, &written));
+            self.prompter
+                .say(&text::written(&self.context.catalogue, &written));
         }
+        let report = self.context.report(&proposal.plan, &proposal.workspace);
         self.prompter
-            .say(&change::left_over(&proposal.plan, chosen.len(), true));
+            .say(&text::left_over(&report, chosen.len(), true));
         let skipped = match files.len() - chosen.len() {
             0 => "",
             _ => " (it also changes what you skipped)",
@@ -276,7 +276,8 @@ fn exit(proposal: &Proposal) -> Exit {
 }
 
 /// What is wrong, the worst first, and what becomes of it.
-fn findings(plan: &Plan, view: &View<'_>, width: usize) -> String {
+fn findings(report: &Report<'_>, width: usize) -> String {
+    let plan = report.plan;
     let mut out = String::new();
     let groups = [
         (Severity::Error, "error"),
@@ -296,12 +297,12 @@ fn findings(plan: &Plan, view: &View<'_>, width: usize) -> String {
         let mut file = None;
         for finding in group {
             if file != Some(&finding.file) {
-                let _ = writeln!(out, "  {}", visible::plain(&view.path(&finding.file)));
+                let _ = writeln!(out, "  {}", visible::plain(&report.path(&finding.file)));
                 file = Some(&finding.file);
             }
             let refused = plan.refusals.iter().any(|one| one.tool == finding.tool);
             let text = format!("{}{}", finding.message, remains(finding, refused));
-            let text = view.redactor.text(&text);
+            let text = report.redactor.text(&text);
             out.push_str(&wrapped(&visible::plain(&text), width, "  - ", "    "));
         }
     }

@@ -117,6 +117,7 @@ impl TestHome {
             fs::write(path, text).unwrap();
         }
         let mut context = CliContext::new(Global {
+            catalogue: None,
             home: Some(home),
             facts: None,
             rules_dir: Vec::new(),

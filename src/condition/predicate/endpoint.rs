@@ -26,7 +26,9 @@ pub(super) fn judge_endpoint(
     }
     let class = facts.classify(text);
     if let Some(zai) = wanted.zai {
-        return (class.is_zai() != zai).then(|| class.describe());
+        // One that only lacks its scheme is meant to be one.
+        let meant = class.is_zai() || facts.repaired(text).is_some();
+        return (meant != zai).then(|| class.describe());
     }
     let mut wrong_way = false;
     let holds = match &class {
@@ -107,7 +109,10 @@ pub fn nearest_endpoint(
         .or(class.region())
         .unwrap_or(facts.region);
     let billing = billing.unwrap_or(facts.profile.billing);
-    let endpoint = facts.pack.endpoint(protocol, billing, region)?;
+    let endpoint = facts.pack.endpoint(protocol, billing, region);
+    // Some protocols are spoken by the plan's addresses only.
+    let or_profile = || facts.pack.endpoint(protocol, facts.profile.billing, region);
+    let endpoint = endpoint.or_else(or_profile)?;
     let gate = match facts.via {
         Via::AsItIs => class.gate(),
         Via::Direct => None,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use similar::{Algorithm, DiffTag};
 
-use crate::report::redact::marker;
+use crate::redact::marker;
 
 /// Where a line stands.
 #[derive(Debug, Clone, Copy)]

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use similar::{Algorithm, DiffOp, DiffTag};
 
-use super::redact::{Redactor, marker};
+use crate::redact::{Redactor, marker};
 use line::{DiffLine, Sign};
 use side::{RedactedLine, Side};
 

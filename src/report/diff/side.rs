@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::report::redact::{AROUND, LARGE, Redacted, Redactor};
+use crate::redact::{AROUND, LARGE, Redacted, Redactor};
 
 /// A text by lines.
 pub(super) struct Side<'t> {

@@ -9,7 +9,7 @@ use similar::{Algorithm, DiffOp};
 use super::region;
 use crate::finding::Finding;
 use crate::plan::fixed_alone;
-use crate::report::model::{Report, TextRegion};
+use crate::report::{Report, TextRegion};
 
 /// How long the lines of a file may be compared; what is left then counts as changed.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -25,7 +25,7 @@ struct Replacement<'t> {
 /// The fix of one finding on the file as it was read; `None` when none is planned, and when the new text would show a
 /// secret (what stands there redacted must never be written).
 pub(super) fn fix(finding: &Finding, report: &Report<'_>, place: &Value) -> Option<Value> {
-    let source = (report.source)(&finding.file)?;
+    let source = report.source(&finding.file)?;
     let after = fixed_alone(finding, source.document?)?;
     let replacements = replacements(source.text, &after);
     let shown = replacements

@@ -9,8 +9,7 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::model::{Report, TextRegion};
-use super::visible;
+use super::{Report, TextRegion, visible};
 use crate::finding::{Finding, Severity};
 use crate::ignore::IgnoredBy;
 use crate::transaction::hash;
@@ -59,22 +58,19 @@ pub fn sarif(report: &Report<'_>) -> Value {
 
 /// What went wrong beside the findings.
 fn invocation(report: &Report<'_>) -> Value {
-    let problems = report.problems.iter().map(|problem| {
+    let problems = report.problems().iter().map(|problem| {
         json!({
             "level": "error",
             "message": { "text": shown(report, &problem.to_string()) },
             "locations": [{ "physicalLocation": { "artifactLocation": artifact(report, problem.path()) } }],
         })
     });
-    let skipped = report.plan.skipped.iter().map(|skipped| {
-        let text = format!(
-            "skipped {}: the fact {} is unknown here",
-            skipped.rule, skipped.fact
+    let skipped =
+        report.plan.skipped.iter().map(
+            |skipped| json!({ "level": "note", "message": { "text": report.skipped(skipped) } }),
         );
-        json!({ "level": "note", "message": { "text": text } })
-    });
     json!({
-        "executionSuccessful": report.problems.is_empty(),
+        "executionSuccessful": report.problems().is_empty(),
         "toolExecutionNotifications": problems.collect::<Vec<_>>(),
         "toolConfigurationNotifications": skipped.collect::<Vec<_>>(),
     })
@@ -174,7 +170,7 @@ fn shown(report: &Report<'_>, text: &str) -> String {
 
 /// Where a file is.
 fn artifact(report: &Report<'_>, path: &Path) -> Value {
-    let place = report.place(path);
+    let place = report.relative(path);
     let bytes = place.as_os_str().as_encoded_bytes();
     let slashed: Vec<u8>;
     let bytes = if cfg!(windows) {

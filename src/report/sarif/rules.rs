@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::{level, shown};
 use crate::finding::Severity;
-use crate::report::model::Report;
-use crate::report::rule_page;
+use crate::report::{Report, rule_page};
 use crate::rule::Rule;
 use crate::rule::schema::{Evidence, EvidenceKind};
 
@@ -29,7 +28,7 @@ impl RuleDescriptors {
             descriptors: Vec::new(),
             index: HashMap::new(),
         };
-        for rule in ids.iter().filter_map(|id| (report.rule)(id)) {
+        for rule in ids.iter().filter_map(|id| report.catalogue.rule(id).ok()) {
             rules.index.insert(rule.id.clone(), rules.descriptors.len());
             rules.descriptors.push(descriptor(&rule, report));
         }

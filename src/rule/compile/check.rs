@@ -5,9 +5,9 @@ use super::fix::{Fix, Remedy};
 use super::when::Conditions;
 use crate::condition::predicate::Predicates;
 use crate::condition::{Compiler, NameFilter, Place, Trust, Where};
-use crate::finding::Severity;
 use crate::load::{LoadError, Spanned, nearest};
 use crate::rule::schema::{self, Absent, ConnectionCheck};
+use crate::vocabulary::Severity;
 
 /// A compiled check.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ const BUILTINS: [(&str, Builtin); 13] = [
 impl Compiler<'_> {
     pub(super) fn check(
         &self,
-        check: schema::Check,
+        check: schema::CheckEntry,
         severity: Severity,
     ) -> Result<Check, LoadError> {
         let place = match (check.at, check.each, check.connection, check.builtin) {

@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use crate::condition::query::singular;
 use crate::condition::{Compiler, Expect, Operand, Trust};
 use crate::document::Pointer;
-use crate::finding::Safety;
 use crate::load::{Deferred, LoadError, Source, Spanned};
 use crate::rule::schema;
+use crate::vocabulary::Safety;
 
 /// A compiled fix.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub struct Fix {
 /// A check's fix, which is compiled when it is first asked for: most checks hold.
 #[derive(Debug, Clone)]
 pub(super) struct Remedy {
-    written: Deferred<Option<Box<schema::Fix>>>,
+    written: Deferred<Option<Box<schema::FixEntry>>>,
     compiled: OnceCell<Option<Fix>>,
 }
 
@@ -109,7 +109,7 @@ impl Compiler<'_> {
 
     pub(super) fn remedy(
         &self,
-        written: Deferred<Option<Box<schema::Fix>>>,
+        written: Deferred<Option<Box<schema::FixEntry>>>,
         expect: &Expect,
     ) -> Result<Remedy, LoadError> {
         let compiled = OnceCell::new();
@@ -121,7 +121,7 @@ impl Compiler<'_> {
         Ok(Remedy { written, compiled })
     }
 
-    fn fix(&self, fix: &schema::Fix, expect: &Expect) -> Result<Fix, LoadError> {
+    fn fix(&self, fix: &schema::FixEntry, expect: &Expect) -> Result<Fix, LoadError> {
         let needs = |what: &str| {
             Err(self.source.error(
                 fix.op.span(),

@@ -16,8 +16,8 @@ use serde::de::DeserializeOwned;
 use super::schema::{self, Applies, ExtensionFile, Purpose, RuleFile};
 pub use crate::condition::Trust;
 use crate::condition::{Compiler, Expect, WhereCondition};
-use crate::finding::{Category, Severity};
 use crate::load::{LoadError, Source, Spanned, nearest};
+use crate::vocabulary::{Category, Severity};
 
 /// The placeholders that a message may hold.
 pub const PLACEHOLDERS: [&str; 10] = [

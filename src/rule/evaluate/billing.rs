@@ -1,6 +1,8 @@
 //! Connections that disagree about who pays: one of them is not what its user thinks.
 
-use super::{Evaluation, Hit};
+use serde_json::Value;
+
+use super::{Evaluation, RawFinding};
 use crate::condition::predicate::Violation;
 use crate::document::Pointer;
 use crate::rule::compile::Check;
@@ -17,7 +19,7 @@ struct Payer<'c> {
 
 impl<'r> Evaluation<'r, '_> {
     /// A metered connection beside one to the plan in the same tool.
-    pub(super) fn billing_disagrees(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
+    pub(super) fn billing_disagrees(&self, check: &'r Check, hits: &mut Vec<RawFinding<'r>>) {
         let payers: Vec<Payer<'_>> = self.payers(self.subject.connections).collect();
         let of = |billing: Billing| payers.iter().filter(move |one| one.billing == billing);
         let Some(plan) = of(Billing::CodingPlan).max_by_key(|one| one.connection.in_use) else {
@@ -38,7 +40,7 @@ impl<'r> Evaluation<'r, '_> {
     }
 
     /// A metered connection in use with the key that another tool uses for the plan.
-    pub(super) fn same_key_disagrees(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
+    pub(super) fn same_key_disagrees(&self, check: &'r Check, hits: &mut Vec<RawFinding<'r>>) {
         let tool = &self.subject.configuration.tool;
         for metered in self.payers(self.subject.connections) {
             if metered.billing != Billing::Metered || !metered.connection.in_use {
@@ -89,9 +91,21 @@ impl<'r> Evaluation<'r, '_> {
         })
     }
 
-    fn disagreement(&self, check: &'r Check, at: &Payer<'_>, kind: &str, hits: &mut Vec<Hit<'r>>) {
+    fn disagreement(
+        &self,
+        check: &'r Check,
+        at: &Payer<'_>,
+        kind: &str,
+        hits: &mut Vec<RawFinding<'r>>,
+    ) {
         let layer = &self.subject.workspace.layers[at.layer];
         let value = at.pointer.get(layer.document.value());
+        // A key is not shown: its connection's name says as much.
+        let name = Value::from(at.connection.name.as_str());
+        let is_key = at.connection.key.iter().any(
+            |key| matches!(&key.origin, Origin::File { pointer, .. } if pointer == at.pointer),
+        );
+        let value = if is_key { Some(&name) } else { value };
         let violation = Violation {
             limit: None,
             kind: Some(kind.to_owned()),

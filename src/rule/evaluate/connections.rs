@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Evaluation, Hit};
+use super::{Evaluation, RawFinding};
 use crate::condition::ProfileOr;
 use crate::condition::predicate::{Judge, Predicates, Verdict, Violation, nearest_model};
 use crate::facts::{FactSet, ModelId, Via};
@@ -41,6 +41,8 @@ pub struct Within {
     pub word: bool,
     /// The connection's name; empty when it has none.
     pub name: String,
+    /// Whether the value is made of two places, so that it can't be written to one of them.
+    pub joined: bool,
     /// What the model is used for.
     pub tier: Option<String>,
     /// Whether the tool takes a `[1m]` suffix off its models.
@@ -67,7 +69,7 @@ impl<'r> Evaluation<'r, '_> {
         &self,
         check: &'r Check,
         wanted: &ConnectionCheck,
-        hits: &mut Vec<Hit<'r>>,
+        hits: &mut Vec<RawFinding<'r>>,
     ) -> Result<(), String> {
         for connection in self.subject.connections {
             if !self.concerns(wanted, connection) {
@@ -116,7 +118,7 @@ impl<'r> Evaluation<'r, '_> {
         wanted: &ConnectionCheck,
         connection: &Connection,
         setting: &Setting,
-        hits: &mut Vec<Hit<'r>>,
+        hits: &mut Vec<RawFinding<'r>>,
     ) -> Result<(), String> {
         let tool = &self.subject.configuration.tool;
         let Origin::File { layer, pointer } = &setting.origin else {
@@ -169,7 +171,9 @@ impl<'r> Evaluation<'r, '_> {
         let subject = self.subject;
         let tool = &subject.configuration.tool;
         let profiles = subject.profiles;
-        let asked = profiles.asked && connection.in_use;
+        // What a name of the tool's own pays with is fixed; another name is another rule's matter.
+        let named = !connection.name.is_empty() && connection.provider(subject.facts).is_some();
+        let asked = profiles.asked && connection.in_use && !named;
         let own = match connection.intended_billing(subject.facts) {
             Some(Billing::CodingPlan) => &profiles.plan,
             Some(Billing::Metered) => &profiles.metered,
@@ -212,6 +216,7 @@ impl<'r> Evaluation<'r, '_> {
             before: setting.before.clone(),
             word: setting.kind == SettingKind::Word,
             name: connection.name.clone(),
+            joined: setting.joined,
             tier: setting.tier.clone(),
             one_million: connection.one_million,
         }

@@ -55,7 +55,7 @@ pub struct Subject<'a> {
 
 /// Where a hit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum HitFile {
+pub enum FindingFile {
     /// A readable file: its index among the workspace's layers.
     Layer(usize),
     /// A file that doesn't parse: its index among the unreadable ones.
@@ -73,13 +73,13 @@ pub enum Writes {
 
 /// One place where a check does not hold.
 #[derive(Debug, Clone)]
-pub struct Hit<'r> {
+pub struct RawFinding<'r> {
     /// The rule.
     pub rule: &'r Rule,
     /// The check.
     pub check: &'r Check,
     /// The file.
-    pub file: HitFile,
+    pub file: FindingFile,
     /// The place in the file, with the tool's root.
     pub pointer: Pointer,
     /// The value that is there.
@@ -96,15 +96,15 @@ pub struct Hit<'r> {
 
 /// What became of a rule.
 #[derive(Debug, Default)]
-pub struct Outcome<'r> {
+pub struct Evaluated<'r> {
     /// Where it does not hold.
-    pub hits: Vec<Hit<'r>>,
+    pub hits: Vec<RawFinding<'r>>,
     /// Facts that are unknown here; the checks that need them were passed over.
     pub unknown: Vec<String>,
 }
 
 /// Evaluates a rule on a configuration.
-pub fn evaluate<'r>(rule: &'r Rule, subject: Subject<'_>) -> Outcome<'r> {
+pub fn evaluate<'r>(rule: &'r Rule, subject: Subject<'_>) -> Evaluated<'r> {
     Evaluation { rule, subject }.run()
 }
 
@@ -114,8 +114,8 @@ struct Evaluation<'r, 's> {
 }
 
 impl<'r, 's> Evaluation<'r, 's> {
-    fn run(&self) -> Outcome<'r> {
-        let mut outcome = Outcome::default();
+    fn run(&self) -> Evaluated<'r> {
+        let mut outcome = Evaluated::default();
         match self.holds(self.rule.when.as_deref()) {
             Ok(true) => {}
             Ok(false) => return outcome,
@@ -183,6 +183,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         }
         let said = [
             (when.credential, self.subject.has_key),
+            (when.connected, when.connected.is_some() && self.connected()),
             (when.key_exported, self.subject.key_exported),
             (when.named, self.subject.named),
         ];
@@ -260,7 +261,7 @@ impl<'r, 's> Evaluation<'r, 's> {
             })
     }
 
-    fn check(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) -> Result<(), String> {
+    fn check(&self, check: &'r Check, hits: &mut Vec<RawFinding<'r>>) -> Result<(), String> {
         let place = match &check.place {
             CheckPlace::Nodes(place) => place,
             CheckPlace::Connection(wanted) => return self.of_connections(check, wanted, hits),
@@ -321,7 +322,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         &self,
         check: &'r Check,
         pointer: &Pointer,
-        hits: &mut Vec<Hit<'r>>,
+        hits: &mut Vec<RawFinding<'r>>,
     ) -> Result<(), String> {
         let Some(role) = self.roles().first().copied() else {
             return Ok(());
@@ -408,7 +409,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         settings.filter_map(place).collect()
     }
 
-    fn builtin(&self, builtin: Builtin, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
+    fn builtin(&self, builtin: Builtin, check: &'r Check, hits: &mut Vec<RawFinding<'r>>) {
         let Subject {
             workspace,
             configuration,
@@ -430,10 +431,10 @@ impl<'r, 's> Evaluation<'r, 's> {
                         true => file.error.to_string(),
                         false => format!("{}; {consequence}", file.error),
                     };
-                    hits.push(Hit {
+                    hits.push(RawFinding {
                         rule: self.rule,
                         check,
-                        file: HitFile::Unreadable(*index),
+                        file: FindingFile::Unreadable(*index),
                         pointer: Pointer::root(),
                         value: None,
                         span: Some(file.error.offset..file.error.offset),
@@ -517,7 +518,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         pointer: &Pointer,
         value: Option<&Value>,
         violation: &Violation,
-    ) -> Hit<'r> {
+    ) -> RawFinding<'r> {
         let absolute = if check.whole_file {
             pointer.clone()
         } else {
@@ -535,7 +536,7 @@ impl<'r, 's> Evaluation<'r, 's> {
         value: Option<&Value>,
         violation: &Violation,
         within: &Within,
-    ) -> Hit<'r> {
+    ) -> RawFinding<'r> {
         let layer = &self.subject.workspace.layers[index];
         let facts = within.facts(self.subject.facts);
         let subject = Subject {
@@ -562,15 +563,15 @@ impl<'r, 's> Evaluation<'r, 's> {
         absolute: Pointer,
         value: Option<&Value>,
         violation: &Violation,
-    ) -> Hit<'r> {
+    ) -> RawFinding<'r> {
         let span = match value {
             Some(_) => layer.document.span(&absolute),
             None => None,
         };
-        Hit {
+        RawFinding {
             rule: self.rule,
             check,
-            file: HitFile::Layer(index),
+            file: FindingFile::Layer(index),
             message: self.message(check, &absolute, value, violation, None),
             pointer: absolute,
             value: value.cloned(),

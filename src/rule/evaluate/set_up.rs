@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Evaluation, Hit, Writes};
+use super::{Evaluation, RawFinding, Writes};
 use crate::condition::Operand;
 use crate::condition::predicate::Violation;
 use crate::condition::query::singular;
@@ -13,7 +13,7 @@ use crate::vocabulary::Billing;
 
 impl<'r> Evaluation<'r, '_> {
     /// Each step of the set-up that is not there yet, unless the tool is connected already.
-    pub(super) fn set_up(&self, check: &'r Check, hits: &mut Vec<Hit<'r>>) {
+    pub(super) fn set_up(&self, check: &'r Check, hits: &mut Vec<RawFinding<'r>>) {
         let subject = self.subject;
         let tool = &subject.configuration.tool;
         let facts = subject.facts;
@@ -31,7 +31,18 @@ impl<'r> Evaluation<'r, '_> {
         }
     }
 
-    fn step(&self, check: &'r Check, step: &SetUp, hits: &mut Vec<Hit<'r>>) {
+    /// Whether a connection that would be used goes to Z.ai, is not one that a name ties to another billing, and has a key.
+    pub(super) fn connected(&self) -> bool {
+        let facts = self.subject.facts;
+        let mut connections = self.subject.connections.iter();
+        connections.any(|one| {
+            let named = one.provider(facts).filter(|_| !one.name.is_empty());
+            let fits = named.is_none_or(|provider| provider.billing == facts.profile.billing);
+            one.in_use && one.is_zai(facts) && fits && !one.key.is_empty()
+        })
+    }
+
+    fn step(&self, check: &'r Check, step: &SetUp, hits: &mut Vec<RawFinding<'r>>) {
         let subject = self.subject;
         let role = step.file.as_deref();
         let role = role.unwrap_or(subject.configuration.tool.main_role());

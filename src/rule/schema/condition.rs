@@ -37,6 +37,9 @@ pub struct When {
     /// Whether the environment has one of the variables that the tool takes a key from.
     #[serde(default)]
     pub key_exported: Option<bool>,
+    /// Whether a connection that would be used has an address of Z.ai's, the profile's billing and a key.
+    #[serde(default)]
+    pub connected: Option<bool>,
     /// Whether the tool was named with `--tool`.
     #[serde(default)]
     pub named: Option<bool>,

@@ -79,7 +79,7 @@ pub struct RuleFile {
     #[serde(default)]
     pub when: Option<Box<When>>,
     /// What must hold where.
-    pub check: Vec<Check>,
+    pub check: Vec<CheckEntry>,
     /// How it is known.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
@@ -128,7 +128,7 @@ pub struct ExtensionFile {
     pub files: Option<Vec<Spanned<String>>>,
     /// Further checks.
     #[serde(default)]
-    pub check: Vec<Check>,
+    pub check: Vec<CheckEntry>,
     /// How it is known of this tool.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
@@ -173,7 +173,7 @@ impl RuleFile {
 /// One thing that must hold.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Check {
+pub struct CheckEntry {
     /// A singular query: one place, which may be absent.
     #[serde(default)]
     pub at: Option<Spanned<String>>,
@@ -214,7 +214,7 @@ pub struct Check {
     pub message: Spanned<String>,
     /// How to mend it.
     #[serde(default)]
-    pub fix: Deferred<Option<Box<Fix>>>,
+    pub fix: Deferred<Option<Box<FixEntry>>>,
 }
 
 /// Which values of which connections a check looks at; all that is said must hold.
@@ -275,7 +275,7 @@ pub enum Absent {
 /// A way to mend a finding.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Fix {
+pub struct FixEntry {
     /// `set`, `clamp`, `remove`, `rename`, `move`, `append` or `builtin:<name>`.
     pub op: Spanned<String>,
     /// Where to edit, when it is not the place of the finding (a singular query).

@@ -29,6 +29,7 @@ pub(super) struct CompiledPlace {
     pub(super) only: Option<Predicates>,
     pub(super) around: Vec<Where>,
     pub(super) then: Option<RelativePlace>,
+    pub(super) same: Option<RelativePlace>,
 }
 
 /// A query from the settings, or from the connection's node.
@@ -147,6 +148,7 @@ impl Compiler<'_> {
             only: expect.map(|expect| self.predicates(expect)).transpose()?,
             around: self.around(written.around.clone())?,
             then: written.then.as_ref().map(relative).transpose()?,
+            same: written.same.as_ref().map(relative).transpose()?,
             written: written.clone(),
         })
     }

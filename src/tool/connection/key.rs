@@ -19,6 +19,8 @@ pub enum KeyKind {
     Command,
     /// A text that is meant as a reference, and that this tool sends as it stands.
     Unexpanded,
+    /// The token of a login.
+    Login,
 }
 
 /// The key that a setting stands for.
@@ -53,26 +55,35 @@ impl Setting {
         match self.kind {
             SettingKind::VariableName => return of(KeyKind::Variable, Some(text)),
             SettingKind::Command => return of(KeyKind::Command, None),
+            SettingKind::Login => return of(KeyKind::Login, None),
             SettingKind::Literal | SettingKind::Word => {}
         }
+        if let Some(name) = variable_of(text, tool) {
+            return of(KeyKind::Variable, Some(name));
+        }
         if let Some(credential) = &tool.credential {
-            let own = [&credential.reference, &credential.reference_windows];
-            let known = own.into_iter().flatten().chain(&credential.understands);
-            for template in known {
-                if let Some(name) = filled(template, "{name}", text).filter(|name| is_name(name)) {
-                    return of(KeyKind::Variable, Some(name));
-                }
-            }
             let file = credential.reference_file.as_deref();
             if let Some(path) = file.and_then(|template| filled(template, "{path}", text)) {
                 return of(KeyKind::File, Some(path));
             }
         }
-        match looks_like_reference(text) {
-            true => of(KeyKind::Unexpanded, None),
-            false => of(KeyKind::Literal, None),
+        match referred(text) {
+            Some(name) => of(KeyKind::Unexpanded, name),
+            None => of(KeyKind::Literal, None),
         }
     }
+}
+
+/// The variable that a text refers to, as this tool writes references.
+pub(super) fn variable_of<'t>(text: &'t str, tool: &Descriptor) -> Option<&'t str> {
+    let credential = tool.credential.as_ref()?;
+    let own = [&credential.reference, &credential.reference_windows];
+    let own = own
+        .into_iter()
+        .flatten()
+        .filter(|template| !template.contains(' '));
+    let mut known = own.chain(&credential.understands);
+    known.find_map(|template| filled(template, "{name}", text).filter(|name| is_name(name)))
 }
 
 /// What stands in a text at a template's placeholder.
@@ -91,8 +102,9 @@ fn is_name(text: &str) -> bool {
         && bytes.all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
 }
 
-/// Whether a text is a reference in some tool's way of writing one, or the bare name of a variable.
-fn looks_like_reference(text: &str) -> bool {
+/// The variable that a text refers to in some tool's way of writing one, or as its bare name; `Some(None)` for a reference to
+/// something else, such as a command.
+fn referred(text: &str) -> Option<Option<&str>> {
     const TEMPLATES: [&str; 12] = [
         "${{ secrets.{name} }}",
         "${env:{name}}",
@@ -108,16 +120,20 @@ fn looks_like_reference(text: &str) -> bool {
         "%{name}%",
     ];
     let templates = TEMPLATES.iter();
-    let mut names = templates.filter_map(|template| filled(template, "{name}", text));
-    let shell = text
-        .strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .and_then(|inside| inside.split_once(":-"));
-    names.any(|name| is_name(name.trim()))
-        || shell.is_some_and(|(name, _)| is_name(name))
-        || (text.starts_with("$(") && text.ends_with(')'))
-        || (text.starts_with("{file:") && text.ends_with('}'))
-        || is_bare_name(text)
+    let names = templates.filter_map(|template| filled(template, "{name}", text));
+    let mut names = names.map(str::trim).filter(|name| is_name(name));
+    let shell = || {
+        let inside = text.strip_prefix("${")?.strip_suffix('}')?;
+        let (name, _) = inside.split_once(":-")?;
+        is_name(name).then_some(name)
+    };
+    let bare = is_bare_name(text).then_some(text);
+    if let Some(name) = names.next().or_else(shell).or(bare) {
+        return Some(Some(name));
+    }
+    let command = text.starts_with("$(") && text.ends_with(')');
+    let file = text.starts_with("{file:") && text.ends_with('}');
+    (command || file).then_some(None)
 }
 
 /// Whether a text is a variable's name such as `ZAI_API_KEY`: capitals, digits and `_`, with a word for a key in it.
@@ -134,7 +150,7 @@ fn is_bare_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::looks_like_reference;
+    use super::referred;
 
     #[test]
     fn references_of_every_kind_are_told_from_keys() {
@@ -153,7 +169,7 @@ mod tests {
             "$(pass zai)",
             "os.environ/ZAI_API_KEY",
         ] {
-            assert!(looks_like_reference(text), "{text}");
+            assert!(referred(text).is_some(), "{text}");
         }
         for text in [
             "00000000000000000000000000000000.0000000000000000",
@@ -162,7 +178,7 @@ mod tests {
             "ABCDEF0123456789",
             "A_B",
         ] {
-            assert!(!looks_like_reference(text), "{text}");
+            assert!(referred(text).is_none(), "{text}");
         }
     }
 }

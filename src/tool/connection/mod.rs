@@ -68,6 +68,10 @@ pub struct Setting {
     pub before: String,
     /// Whether it is the one that counts.
     pub in_force: bool,
+    /// Whether it is made of two places.
+    pub joined: bool,
+    /// Of a reference to a variable: that one's value, where the environment has it.
+    pub expanded: Option<String>,
     /// For a key: whether it stays when the connection moves to another way of billing.
     pub moves: bool,
 }
@@ -99,12 +103,19 @@ pub enum SettingKind {
     VariableName,
     /// A command that prints the value.
     Command,
+    /// The token of a login.
+    Login,
 }
 
 impl Setting {
     /// The value, when it is a text.
     pub fn text(&self) -> Option<&str> {
         self.value.as_str()
+    }
+
+    /// What the tool makes of the value: the text, or the value of the variable that it refers to.
+    pub fn used(&self) -> Option<&str> {
+        self.expanded.as_deref().or_else(|| self.text())
     }
 
     /// The file that it was set in.
@@ -156,7 +167,7 @@ impl Connection {
     pub fn url(&self, facts: &FactSet<'_>) -> Option<String> {
         let setting = self.address_in_force()?;
         if setting.kind != SettingKind::Word {
-            return setting.text().map(str::to_owned);
+            return setting.used().map(|text| text.trim().to_owned());
         }
         let provider = self.provider(facts)?;
         let region = provider.region.unwrap_or(facts.region);
@@ -166,10 +177,14 @@ impl Connection {
         Some(facts.address(endpoint, None))
     }
 
-    /// The URL that the tool asks, without a query.
-    pub fn request_url(&self, facts: &FactSet<'_>) -> Option<String> {
-        let base = self.url(facts)?;
-        Some(format!("{}{}", base.trim_end_matches('/'), self.appends))
+    /// The URL that the tool asks, without a query; `None` where the address is no URL.
+    pub fn request_url(&self, tool: &Descriptor, facts: &FactSet<'_>) -> Option<String> {
+        let base = self.url(facts).filter(|base| base.contains("://"))?;
+        let base = match self.described(tool).keeps_slash {
+            true => base.as_str(),
+            false => base.strip_suffix('/').unwrap_or(&base),
+        };
+        Some(format!("{base}{}", self.appends))
     }
 
     /// Who pays, as far as the address or the name tells.

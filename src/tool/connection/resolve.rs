@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::compile::{CompiledConnection, CompiledPlace, CompiledSelection, CompiledUse, Nodes};
+use super::key::variable_of;
 use super::schema::ConnectionEntry;
 use super::{Connection, Origin, Setting, SettingKind};
 use crate::condition::predicate::{Judge, Verdict};
@@ -33,7 +34,7 @@ pub fn connections(
     let tool = &configuration.tool;
     let mut found = Vec::new();
     for (index, entry) in tool.connection.iter().enumerate() {
-        let search = Search {
+        let search = Finder {
             workspace,
             configuration,
             facts,
@@ -71,7 +72,7 @@ impl ConnectionEntry {
 
 /// Where the values of one connection are looked for.
 #[derive(Clone, Copy)]
-enum View {
+enum Lookup {
     /// In all files of its role, merged.
     Merged,
     /// In one file alone.
@@ -79,7 +80,7 @@ enum View {
 }
 
 /// Looking for the connections of one entry.
-struct Search<'a> {
+struct Finder<'a> {
     workspace: &'a Workspace,
     configuration: &'a Configuration,
     facts: &'a FactSet<'a>,
@@ -92,32 +93,32 @@ struct Search<'a> {
 
 /// The connection that values are looked up for.
 #[derive(Clone, Copy)]
-struct Subject<'a> {
-    view: View,
+struct Candidate<'a> {
+    view: Lookup,
     node: &'a Pointer,
     name: &'a str,
     value: &'a Value,
 }
 
-impl Search<'_> {
+impl Finder<'_> {
     fn run(&self, found: &mut Vec<Connection>) {
         if self.entry.every_file {
             for (layer, one) in self.workspace.layers_of(self.configuration, self.role) {
                 if let Some(value) = one.value() {
-                    self.nodes(View::Layer(layer), value, found, &|_| true);
+                    self.nodes(Lookup::Layer(layer), value, found, &|_| true);
                 }
             }
             return;
         }
         let merged = self.workspace.effective(self.configuration, self.role);
         let first = found.len();
-        self.nodes(View::Merged, &merged, found, &|_| true);
+        self.nodes(Lookup::Merged, &merged, found, &|_| true);
         // A list of a higher layer replaces this one's: its elements are there, but nothing uses them.
         for (layer, one) in self.workspace.layers_of(self.configuration, self.role) {
             let Some(value) = one.value().filter(|_| self.compiled.each.is_some()) else {
                 continue;
             };
-            self.nodes(View::Layer(layer), value, found, &|node| {
+            self.nodes(Lookup::Layer(layer), value, found, &|node| {
                 self.owner(node).is_some_and(|owner| owner != layer)
             });
         }
@@ -128,7 +129,7 @@ impl Search<'_> {
     /// Adds the nodes of a view that are connections and that `wanted` accepts.
     fn nodes(
         &self,
-        view: View,
+        view: Lookup,
         value: &Value,
         found: &mut Vec<Connection>,
         wanted: &dyn Fn(&Pointer) -> bool,
@@ -154,7 +155,7 @@ impl Search<'_> {
                     .unwrap_or_default(),
                 None => node.name().to_owned(),
             };
-            let subject = Subject {
+            let subject = Candidate {
                 view,
                 node: &node,
                 name: &name,
@@ -189,8 +190,8 @@ impl Search<'_> {
                 continue;
             }
             names.push(&provider.id);
-            let subject = Subject {
-                view: View::Merged,
+            let subject = Candidate {
+                view: Lookup::Merged,
                 node: &parent.key(&provider.id),
                 name: &provider.id,
                 value: merged,
@@ -204,15 +205,15 @@ impl Search<'_> {
         }
     }
 
-    fn connection(&self, subject: Subject<'_>, written: bool) -> Connection {
+    fn connection(&self, subject: Candidate<'_>, written: bool) -> Connection {
         let compiled = self.compiled;
         let mut connection = Connection {
             entry: self.index,
             name: subject.name.to_owned(),
             node: subject.node.clone(),
             layer: match subject.view {
-                View::Merged => None,
-                View::Layer(layer) => Some(layer),
+                Lookup::Merged => None,
+                Lookup::Layer(layer) => Some(layer),
             },
             written,
             in_use: true,
@@ -226,7 +227,7 @@ impl Search<'_> {
         let scene = self.scene(subject);
         let long = compiled.one_million.as_ref();
         connection.one_million = long.is_some_and(|when| self.holds(when, &scene, subject));
-        let shadowed = matches!(subject.view, View::Layer(_)) && !self.entry.every_file;
+        let shadowed = matches!(subject.view, Lookup::Layer(_)) && !self.entry.every_file;
         connection.in_use = !shadowed && self.in_use(&connection, subject);
         let spoken = &self.entry.protocol;
         let place = compiled.protocol.as_ref();
@@ -248,7 +249,7 @@ impl Search<'_> {
     fn settings(
         &self,
         places: &[CompiledPlace],
-        subject: Subject<'_>,
+        subject: Candidate<'_>,
         by_tier: bool,
     ) -> Vec<Setting> {
         let mut settings: Vec<Setting> = Vec::new();
@@ -275,7 +276,7 @@ impl Search<'_> {
         settings
     }
 
-    fn at_place(&self, place: &CompiledPlace, subject: Subject<'_>) -> Vec<Setting> {
+    fn at_place(&self, place: &CompiledPlace, subject: Candidate<'_>) -> Vec<Setting> {
         let written = &place.written;
         let providers = self.facts.tool.providers();
         let known = |word: &str| providers.iter().any(|provider| provider.id == word);
@@ -286,6 +287,8 @@ impl Search<'_> {
             tier: written.tier.clone(),
             before: String::new(),
             in_force: true,
+            joined: false,
+            expanded: None,
             moves: written.moves,
         };
         if written.by_name && !known(subject.name) {
@@ -321,7 +324,7 @@ impl Search<'_> {
     fn setting(
         &self,
         place: &CompiledPlace,
-        subject: Subject<'_>,
+        subject: Candidate<'_>,
         layer: usize,
         pointer: Pointer,
         value: &Value,
@@ -337,6 +340,11 @@ impl Search<'_> {
         };
         let only = place.only.as_ref();
         if only.is_some_and(|only| only.judge(Some(value), judge) != Verdict::Holds) {
+            return None;
+        }
+        if let Some(same) = &place.same
+            && same.of(subject.node).and_then(|at| at.get(subject.value)) != Some(value)
+        {
             return None;
         }
         let mut value = value.clone();
@@ -377,8 +385,12 @@ impl Search<'_> {
             place if place.word => SettingKind::Word,
             place if place.names_variable => SettingKind::VariableName,
             place if place.command => SettingKind::Command,
+            place if place.login => SettingKind::Login,
             _ => SettingKind::Literal,
         };
+        let text = value.as_str();
+        let variable = text.and_then(|text| variable_of(text, &self.configuration.tool));
+        let expanded = variable.and_then(|name| self.vars.get(name).cloned());
         Some(Setting {
             value,
             origin: Origin::File {
@@ -389,6 +401,8 @@ impl Search<'_> {
             tier: written.tier.clone(),
             before,
             in_force,
+            joined: place.then.is_some(),
+            expanded,
             moves: written.moves,
         })
     }
@@ -397,20 +411,20 @@ impl Search<'_> {
     fn in_files<'s>(
         &'s self,
         place: &'s CompiledPlace,
-        subject: Subject<'s>,
+        subject: Candidate<'s>,
     ) -> Vec<(usize, Pointer, &'s Value, bool)> {
         let role = place.written.file.as_deref().unwrap_or(self.role);
         let own = role == self.role;
         let mut nodes: Vec<(usize, Pointer, &Value, bool)> = Vec::new();
         for (layer, one) in self.workspace.layers_of(self.configuration, role).rev() {
             let alone = match subject.view {
-                View::Layer(only) if own => only == layer,
+                Lookup::Layer(only) if own => only == layer,
                 _ => true,
             };
             let Some(value) = one.value().filter(|_| alone) else {
                 continue;
             };
-            let merged = matches!(subject.view, View::Merged) || !own;
+            let merged = matches!(subject.view, Lookup::Merged) || !own;
             let in_force = |pointer: &Pointer| {
                 place.written.every_file || !merged || self.top(role, pointer) == Some(layer)
             };
@@ -477,7 +491,7 @@ impl Search<'_> {
         self.top(self.role, &Pointer(node.0[..index].to_vec()))
     }
 
-    fn scene<'s>(&'s self, subject: Subject<'s>) -> Scene<'s> {
+    fn scene<'s>(&'s self, subject: Candidate<'s>) -> Scene<'s> {
         Scene {
             workspace: self.workspace,
             configuration: self.configuration,
@@ -488,12 +502,12 @@ impl Search<'_> {
     }
 
     /// Whether the selections hold, without what depends on models.
-    fn holds(&self, when: &CompiledUse, scene: &Scene<'_>, subject: Subject<'_>) -> bool {
+    fn holds(&self, when: &CompiledUse, scene: &Scene<'_>, subject: Candidate<'_>) -> bool {
         let holds = |one: &CompiledSelection| scene.holds(one, subject.node, subject.name);
         when.all.iter().all(holds) && (when.any.is_empty() || when.any.iter().any(holds))
     }
 
-    fn in_use(&self, connection: &Connection, subject: Subject<'_>) -> bool {
+    fn in_use(&self, connection: &Connection, subject: Candidate<'_>) -> bool {
         let Some(use_) = &self.compiled.in_use else {
             return true;
         };
@@ -520,7 +534,7 @@ impl Search<'_> {
     }
 
     /// Whether no model of the tiers that choose a connection is set, of whatever vendor.
-    fn names_no_model(&self, use_: &CompiledUse, subject: Subject<'_>) -> bool {
+    fn names_no_model(&self, use_: &CompiledUse, subject: Candidate<'_>) -> bool {
         let of_tier = |tier: &Option<String>| {
             let tier = tier.as_ref();
             tier.is_some_and(|tier| use_.model_of.contains(tier))
@@ -544,8 +558,8 @@ impl Search<'_> {
         if otherwise && own.iter().all(|one| !one.in_use) {
             own.iter_mut().take(1).for_each(|one| one.in_use = true);
         }
-        let subject = Subject {
-            view: View::Merged,
+        let subject = Candidate {
+            view: Lookup::Merged,
             node: &Pointer::root(),
             name: "",
             value: merged,

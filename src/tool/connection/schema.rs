@@ -36,6 +36,15 @@ pub struct ConnectionEntry {
     /// Where its address stands; the first place that is set counts.
     #[serde(default)]
     pub address: Vec<SettingPlace>,
+    /// Whether a slash at the address's end stays, so that a request has two; most tools take one off.
+    #[serde(default)]
+    pub keeps_slash: bool,
+    /// Whether the tool sends nothing without a key.
+    #[serde(default)]
+    pub needs_key: bool,
+    /// Whether the tool sends nothing for a model that neither its own list nor the configuration has.
+    #[serde(default)]
+    pub needs_offer: bool,
     /// What it speaks.
     pub protocol: ProtocolPlace,
     /// Where its key stands; the first place that is set counts.
@@ -81,6 +90,9 @@ pub struct SettingPlace {
     /// Only values that meet this.
     #[serde(default)]
     pub only: Option<Box<Expect>>,
+    /// Only a value that stands at this place, too.
+    #[serde(default)]
+    pub same: Option<Spanned<String>>,
     /// The value is what follows this in the text, such as `OPENAI_API_BASE=`; texts without it are passed over.
     #[serde(default)]
     pub after: Option<String>,
@@ -99,6 +111,9 @@ pub struct SettingPlace {
     /// With `at`: the text there is a command that prints it.
     #[serde(default)]
     pub command: bool,
+    /// With `at`: it is the token of a login, which is sent where no key is set.
+    #[serde(default)]
+    pub login: bool,
     /// With `at` or `each`, for an address: the text there is one of the tool's own names of an endpoint (`[[provider]]`).
     #[serde(default)]
     pub word: bool,

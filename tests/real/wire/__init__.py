@@ -1,0 +1,1 @@
+"""What wire.py consists of: see there."""
