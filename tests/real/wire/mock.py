@@ -7,6 +7,7 @@ the model in the body, and which known key the headers or the query carry; never
 import gzip
 import http.server
 import json
+import re
 import ssl
 import threading
 import time
@@ -20,6 +21,7 @@ ANSWER = "mock says hello"
 DELAY = 0.25
 # A key may stand within a longer text; shorter texts only count as a whole.
 LONG = 40
+REFERENCE = re.compile(r"\$\{+[^{}]*?(\w+)\s*\}+$")
 QUIET_HEADERS = {"host", "content-length", "user-agent", "accept", "accept-encoding", "content-type", "connection"}
 
 
@@ -180,8 +182,11 @@ def sent_keys(headers, query, known):
         elif marker := next((marker for marker in known if len(marker) >= LONG and marker in text), None):
             found.append({"in": name, "within": True, **{k: v for k, v in vars(known[marker]).items() if v is not None}})
         elif name in ("authorization", "x-api-key", "api-key", "x-goog-api-key"):
-            # `Bearer` alone is an empty key.
-            found.append({"in": name, "kind": "none" if value.strip() in ("", "Bearer") else "unknown"})
+            # `Bearer` alone is an empty key. A tool may have changed a reference before it sends it as it is.
+            if reference := REFERENCE.search(value):
+                found.append({"in": name, "kind": "unexpanded", "name": reference[1]})
+            else:
+                found.append({"in": name, "kind": "none" if value.strip() in ("", "Bearer") else "unknown"})
     return found
 
 
