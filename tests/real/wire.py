@@ -13,6 +13,7 @@ TOOL is a name of versions.toml; without one: all that are installed and have a 
   --record     ask the tools only, and write what they sent to wire/recorded/<tool>.jsonl (with --only: those records anew)
   --replay     ask `explain` only, and compare with what is recorded there; needs no tool and no namespace
   --only NAME  only configurations whose name holds this text
+  --every N    only each Nth configuration, for a shorter run
   --keep DIR   leave the last home of each configuration there
   -v           every configuration with what was sent, and the tool's last words where nothing was
 
@@ -87,6 +88,7 @@ def arguments():
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--replay", action="store_true")
     parser.add_argument("--only", default="")
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("-v", "--verbose", action="store_true")
     return parser.parse_args()
@@ -133,8 +135,8 @@ def judge(tool, tally, name, wire, ask):
 def on_the_wire(tool, options, mocked, trust):
     """Runs the tool with every configuration."""
     tally, records = Tally(tool.name), []
-    for configuration in tool.configurations(options.count, options.seed):
-        if options.only not in configuration.name:
+    for number, configuration in enumerate(tool.configurations(options.count, options.seed)):
+        if options.only not in configuration.name or number % options.every:
             continue
         tally.tried += 1
         keep = options.keep and options.keep / tool.name / configuration.name.replace("/", "-").replace(" ", "-")

@@ -31,11 +31,13 @@ class Configuration:
     repositories: list[str] = dataclasses.field(default_factory=list)
     # Where the tool is started.
     cwd: str = PROJECT
+    # What keys begin with. Nothing but digits and a point is a number to a tool that reads it out of YAML.
+    lead: str = "0"
 
     def key(self, kind, name=None, file=None):
         """A new invented key, in the form of Z.ai's, that is known to stand there."""
         number = len(self.keys) + 1
-        marker = f"{number:032d}.{number:016d}"
+        marker = f"{self.lead}{number:031d}.{number:016d}"
         self.keys[marker] = Key(kind, name, file and "~/" + file)
         return marker
 

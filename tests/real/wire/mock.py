@@ -7,6 +7,7 @@ the model in the body, and which known key the headers or the query carry; never
 import gzip
 import http.server
 import json
+import re
 import ssl
 import threading
 import time
@@ -18,6 +19,9 @@ PLAIN_PORTS = [80, GATE, 8080, 11434, 1234]
 ANSWER = "mock says hello"
 # Overlapping requests must be seen to overlap.
 DELAY = 0.25
+# A key may stand within a longer text; shorter texts only count as a whole.
+LONG = 40
+REFERENCE = re.compile(r"\$\{+[^{}]*?(\w+)\s*\}+$")
 QUIET_HEADERS = {"host", "content-length", "user-agent", "accept", "accept-encoding", "content-type", "connection"}
 
 
@@ -175,12 +179,14 @@ def sent_keys(headers, query, known):
         key = known.get(value) or known.get(value.strip())
         if key is not None:
             found.append({"in": name, **{k: v for k, v in vars(key).items() if v is not None}})
-        elif any(marker in text for marker in known if marker.startswith("0000")):
-            marker = next(marker for marker in known if marker.startswith("0000") and marker in text)
+        elif marker := next((marker for marker in known if len(marker) >= LONG and marker in text), None):
             found.append({"in": name, "within": True, **{k: v for k, v in vars(known[marker]).items() if v is not None}})
         elif name in ("authorization", "x-api-key", "api-key", "x-goog-api-key"):
-            # `Bearer` alone is an empty key.
-            found.append({"in": name, "kind": "none" if value.strip() in ("", "Bearer") else "unknown"})
+            # `Bearer` alone is an empty key. A tool may have changed a reference before it sends it as it is.
+            if reference := REFERENCE.search(value):
+                found.append({"in": name, "kind": "unexpanded", "name": reference[1]})
+            else:
+                found.append({"in": name, "kind": "none" if value.strip() in ("", "Bearer") else "unknown"})
     return found
 
 

@@ -58,7 +58,7 @@ class Place:
 
 
 def send(tool, configuration, place, mock, trust, patience):
-    """What the tool has sent, as JSON. `ended` is its exit code; null when it was stopped after its request, or too slow."""
+    """What the tool has sent, as JSON. `ended` is its exit code; null when it was stopped after its request."""
     env = environment(tool, configuration, place.home, trust)
     if hasattr(tool.module, "prepare"):
         tool.module.prepare(tool, place.home)
@@ -79,12 +79,14 @@ def send(tool, configuration, place, mock, trust, patience):
 
 
 def start(command, place, env, seen, patience, module):
-    """Runs one command until it ends, or has had its answer. Gives its exit code, or None or "too slow", and its words."""
+    """Runs one command until it ends, or has had its answer. Gives its exit code, or None, "refused" or "too slow", and its words."""
     out = place.folder / "out"
     begun = time.monotonic()
     with open(out, "wb") as file:
         process = subprocess.Popen(["nice", *map(str, command)], cwd=place.cwd, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
     ended, asked = None, None
+    # What a tool says that then tries again for a long time without sending anything.
+    refuses = getattr(module, "REFUSES", None)
     while True:
         try:
             ended = process.wait(0.1)
@@ -96,6 +98,9 @@ def start(command, place, env, seen, patience, module):
             asked = asked or now
             if now - asked > LONGEST or seen.in_flight == 0 and now - seen.last > GRACE:
                 break
+        elif refuses and refuses in out.read_bytes():
+            ended = "refused"
+            break
         if now - begun > patience:
             ended = "too slow"
             break

@@ -1,7 +1,7 @@
 """Claude Code: settings of user, project and project-local, variables of the shell, and its own login."""
 
 from ..configuration import Configuration, pretty
-from ..generate import ANTHROPIC, BREAKS, CHAT, LOOPBACK, METERED, MODELS, OTHERS, address, chance, damaged
+from ..generate import ANTHROPIC, BREAKS, CHAT, METERED, MODELS, OTHERS, address, chance, damaged
 
 TOOL = "claude-code"
 ENV = {"DISABLE_AUTOUPDATER": "1"}

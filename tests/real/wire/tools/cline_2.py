@@ -8,6 +8,7 @@ from ..generate import ANTHROPIC, CHAT, METERED, OTHERS, address, chance
 TOOL = "cline"
 ENV = {}
 PATIENCE = 90
+REFUSES = b"Error: API request failed"
 DATA = ".cline/data"
 STATE, SECRETS = f"{DATA}/globalState.json", f"{DATA}/secrets.json"
 SECRET_NAMES = {"zai": "zaiApiKey", "openai": "openAiApiKey", "anthropic": "apiKey", "openrouter": "openRouterApiKey", "openai-native": "openAiNativeApiKey", "deepseek": "deepSeekApiKey", "litellm": "liteLlmApiKey"}

@@ -3,7 +3,7 @@
 import json
 
 from ..configuration import Configuration
-from ..generate import ANTHROPIC, CHAT, METERED, OTHERS, address, chance
+from ..generate import ANTHROPIC, CHAT, METERED, address, chance
 from . import cline_2
 
 TOOL = "cline"

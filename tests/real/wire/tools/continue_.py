@@ -21,7 +21,7 @@ class Layers:
     """The file while it is put together."""
 
     def __init__(self, name):
-        self.configuration = Configuration(name)
+        self.configuration = Configuration(name, lead="a")
         self.models, self.dotenvs, self.more = [], {}, {}
 
     def model(self, provider="zAI", model="glm-5.3", base=CHAT[0], key="${{ secrets.ZAI_API_KEY }}", **more):
@@ -116,7 +116,7 @@ def by_hand():
         configuration.files[FILE] = change(configuration.files[FILE])
         yield configuration
     for variable in "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "CONTINUE_API_KEY":
-        configuration = Configuration(f"{variable} alone")
+        configuration = Configuration(f"{variable} alone", lead="a")
         configuration.variable(variable)
         yield configuration
 
@@ -124,6 +124,7 @@ def by_hand():
 def make(rng, configuration):
     layers = Layers(configuration.name)
     layers.configuration = configuration
+    configuration.lead = "a"
     for _ in range(rng.choice([1, 1, 2, 3])):
         provider = rng.choice(["zAI"] * 4 + ["openai"] * 4 + ["anthropic"] * 3 + ["zai", "openrouter"])
         base = None if chance(rng, 0.1) else address(rng, ANTHROPIC if provider == "anthropic" else CHAT, ANTHROPIC if provider == "anthropic" else CHAT, CHAT, METERED, OTHERS[:3])

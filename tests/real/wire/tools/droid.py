@@ -1,7 +1,5 @@
 """Factory Droid: models of one's own in settings.json (or the older config.json), of which `sessionDefaultSettings.model` chooses one."""
 
-import json
-
 from ..configuration import Configuration, pretty
 from ..generate import ANTHROPIC, CHAT, METERED, OTHERS, RESPONSES, address, chance
 

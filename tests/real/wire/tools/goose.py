@@ -23,7 +23,7 @@ class Layers:
     """The files of one configuration while it is put together."""
 
     def __init__(self, name):
-        self.configuration = Configuration(name)
+        self.configuration = Configuration(name, lead="a")
         self.settings, self.providers, self.secrets, self.own = {}, {}, {}, {}
 
     def flat(self, provider, model=None, **members):
@@ -166,16 +166,18 @@ def by_hand():
     path = f"{FOLDER}/custom_providers/custom_glm.json"
     configuration.files[path] = "// mine\n" + configuration.files[path]
     yield configuration
-    configuration = keyed("text: a key that is a number").done()
-    del configuration.env["ZHIPU_API_KEY"]
-    configuration.files[SECRETS] = "ZHIPU_API_KEY: 12345\n"
-    configuration.known("12345", "literal", "ZHIPU_API_KEY", SECRETS)
-    yield configuration
+    layers = plan("a key that is a number")
+    layers.configuration.lead = "0"
+    yield layers.variable("ZHIPU_API_KEY").done()
+    layers = plan("a key that is a number, in the secrets")
+    layers.configuration.lead = "0"
+    yield layers.secret("ZHIPU_API_KEY").done()
 
 
 def make(rng, configuration):
     layers = Layers(configuration.name)
     layers.configuration = configuration
+    configuration.lead = "a"
     names = rng.sample([*BUILT_IN, *BUILT_IN, "custom_glm", "custom_glm", "custom_z.ai", "my_glm", "anthropic", "openai"], 2)
     variables = {}
     for name in names:

@@ -1,7 +1,5 @@
 """oh-my-opencode (oh-my-openagent), a plugin of opencode: its own agents, each with a model that its config, or it itself, chooses."""
 
-import json
-
 from ..generate import CHAT, METERED, address, chance
 from . import opencode
 

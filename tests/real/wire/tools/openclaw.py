@@ -6,7 +6,7 @@ Plugins are off: the one with Z.ai's built-in provider is a package of its own t
 import json
 
 from ..configuration import Configuration, pretty
-from ..generate import ANTHROPIC, CHAT, METERED, OTHERS, RESPONSES, address, chance
+from ..generate import ANTHROPIC, CHAT, METERED, RESPONSES, address, chance
 
 TOOL = "openclaw"
 ENV = {"OPENCLAW_NO_AUTO_UPDATE": "1"}
