@@ -90,7 +90,7 @@ pub struct Fixed {
     pub files: usize,
     /// What was written; `None` when there was nothing to do.
     pub written: Option<Written>,
-    /// The changes, as [`super::json`] shows them; null for formats that don't.
+    /// The changes, as [`json`](fn@super::json) shows them; null for formats that don't.
     pub changes: serde_json::Value,
 }
 
