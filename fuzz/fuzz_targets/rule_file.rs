@@ -4,11 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use glm_setup::load::Source;
 use glm_setup::paths::{Environment, Os};
 use glm_setup::plan::{self, Request};
-use glm_setup::rule::compile::{Part, RuleOrigin, Trust};
-use glm_setup::rule::{Catalogue, Rule};
+use glm_setup::rule::Catalogue;
 use glm_setup::tool::{Recogniser, Workspace};
 use libfuzzer_sys::fuzz_target;
 
@@ -23,12 +21,7 @@ fuzz_target!(|text: &str| {
         None => text.to_owned(),
     };
     let path = PathBuf::from("/rules/r.toml");
-    let source = Source::new("/rules/r.toml", &text);
-    let origin = RuleOrigin::File(path);
-    let Ok(rule) = Rule::load(&source, Part::Whole, Trust::User, origin) else {
-        return;
-    };
-    let Ok(catalogue) = Catalogue::with_rule(&[], &rule, &text) else {
+    let Ok((catalogue, _)) = Catalogue::with_file(&[], &path, text) else {
         return;
     };
     let environment = Environment {
