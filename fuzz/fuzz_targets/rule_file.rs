@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| {
         None => text.to_owned(),
     };
     let path = PathBuf::from("/rules/r.toml");
-    let Ok((catalogue, _)) = Catalogue::with_file(&[], &path, text) else {
+    let Ok((catalogue, rules)) = Catalogue::with_file(&[], &path, text) else {
         return;
     };
     let environment = Environment {
@@ -47,7 +47,7 @@ fuzz_target!(|text: &str| {
         unsafe_fixes: true,
         assume_set_up: true,
         assume_in_repository: Some(false),
-        select: vec![rule.id.clone()],
+        select: rules.iter().map(|rule| rule.id.clone()).collect(),
         ..Request::default()
     };
     let _ = plan::compute(&catalogue, &mut workspace, &environment, &request);
