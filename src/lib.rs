@@ -3,12 +3,14 @@
 //! There is one way through the program:
 //!
 //! ```text
-//! detect ──► read ──► evaluate ──► plan ──► show ──► write
-//! tool/      document/  rule/        plan/    report/  transaction/
+//! detect ──► read ──► connect ──► evaluate ──► plan ──► show ──► write
+//! tool/      document/ tool/       rule/        plan/    report/  transaction/
 //! ```
 //!
 //! * [`tool`] finds the files of each tool (its descriptor says where) and reads them as layers of a configuration.
 //! * [`document`] parses a file so that places in it can be found and edited without touching any other byte.
+//! * [`tool::connections`] works out how the tool reaches a model service: address, protocol, key, models, and where each
+//!   of these was set.
 //! * [`rule`] evaluates the catalogue's rules against [`facts`] and a [`profile`]; every place where one doesn't hold is
 //!   a finding.
 //! * [`plan`] collects findings and edits, again and again until no rule wants to change anything. The
@@ -23,6 +25,7 @@
 //!
 //! Nothing before `write` touches the disk except reading. What the program knows about tools and about Z.ai is not
 //! in the code but in the files under `rules/`, which are embedded; `rules/RULES.md` says how to write them.
+//! `ARCHITECTURE.md` has the layers of the modules, and says where a change belongs.
 
 pub mod cli;
 pub mod condition;
